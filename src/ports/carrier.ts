@@ -1,0 +1,188 @@
+/** What we ask of a phone carrier: place, look up and end calls, and tell us what happens by webhook and socket. */
+import type { ErrorCode } from '../base/errors.ts';
+import { CallwrightError } from '../base/errors.ts';
+
+export type CarrierCallStatus =
+  | 'queued'
+  | 'initiated'
+  | 'ringing'
+  | 'in_progress'
+  | 'completed'
+  | 'busy'
+  | 'no_answer'
+  | 'failed'
+  | 'canceled';
+
+/** One request to ring a phone. */
+export interface CallOrder {
+  to: string;
+  from: string;
+  /** Path and query on our public URL that gives the call's instructions once it is answered. */
+  instructionsPath: string;
+  /** Path and query on our public URL that hears of every change of status. */
+  statusPath: string;
+  /** How long the phone may ring, 1–600 s. */
+  ringSeconds: number;
+  /** The carrier itself ends the call after this long: a second rail behind our own limit. */
+  maxDurationSeconds: number;
+}
+
+/** What the carrier knows of a call. */
+export interface CarrierCall {
+  carrierSid: string;
+  status: CarrierCallStatus;
+  to: string;
+  from: string;
+  createdAtMs: number;
+  durationSeconds: number | null;
+}
+
+/** Surely no phone rang: the carrier said no, or was never reached. */
+export class CarrierRefused extends CallwrightError {
+  /** The carrier's own code, for example 21211; null when it was never reached. */
+  readonly carrierCode: number | null;
+  /** HTTP status of the carrier's answer; null when it was never reached. */
+  readonly httpStatus: number | null;
+  constructor(message: string, carrier: { code: number | null; httpStatus: number | null }) {
+    super('carrier/refused', message);
+    this.carrierCode = carrier.code;
+    this.httpStatus = carrier.httpStatus;
+  }
+}
+
+/** A phone may or may not ring: the request was sent and no clear answer came back. */
+export class CarrierOutcomeUnknown extends CallwrightError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('carrier/outcome-unknown', message, options);
+  }
+}
+
+/** The carrier did not answer a request that changes nothing or may be repeated safely. */
+export class CarrierUnavailable extends CallwrightError {
+  constructor(message: string, code: ErrorCode = 'carrier/unavailable') {
+    super(code, message);
+  }
+}
+
+/** A request as it came in, untouched, so that its signature can be checked. */
+export interface CarrierRequest {
+  method: string;
+  /** Path and query exactly as received. */
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  /** The raw body; empty for none. */
+  body: string;
+}
+
+/** What a webhook tells us. */
+export type CarrierEvent =
+  | {
+      type: 'instructions-wanted';
+      carrierSid: string;
+      from: string;
+      to: string;
+      direction: 'inbound' | 'outbound';
+      /** Query of the URL as we gave it to the carrier. */
+      query: URLSearchParams;
+    }
+  | {
+      type: 'status-changed';
+      carrierSid: string;
+      status: CarrierCallStatus;
+      sequence: number | null;
+      durationSeconds: number | null;
+      sipCode: number | null;
+      errorCode: number | null;
+      errorMessage: string | null;
+      query: URLSearchParams;
+    }
+  | {
+      type: 'session-ended';
+      carrierSid: string;
+      /** `ended`: we ended it; `completed`: the person hung up; `failed`: the socket broke. */
+      session: 'ended' | 'completed' | 'failed';
+      errorCode: number | null;
+      query: URLSearchParams;
+    };
+
+/** What the carrier shall do next with a live call. */
+export type CarrierInstruction =
+  | {
+      type: 'converse-by-relay';
+      /** Path of our relay socket; carries the one-time token. */
+      socketPath: string;
+      /** Comes back in the session's `setup`. */
+      parameters: Record<string, string>;
+      /** Path and query that is asked what to do when the session is over. */
+      afterPath: string;
+      language: string;
+      voice: { provider: string; name: string } | null;
+    }
+  | { type: 'say-and-hang-up'; text: string; language: string }
+  | { type: 'hang-up' }
+  | { type: 'acknowledge' };
+
+export interface CarrierReply {
+  status: number;
+  contentType: string | null;
+  body: string;
+}
+
+/** One webhook of the carrier, as data: the server mounts it and cannot forget the check. */
+export interface CarrierRoute {
+  method: 'GET' | 'POST';
+  path: string;
+  /** The event, or null when the request makes no sense; only called after `verify` said yes. */
+  parse(request: CarrierRequest): CarrierEvent | null;
+  /** The instruction in the carrier's own markup. */
+  reply(instruction: CarrierInstruction): CarrierReply;
+}
+
+/** What the carrier's relay socket tells us: it hears and speaks, we think. */
+export type RelayEvent =
+  | { type: 'setup'; carrierSid: string; from: string; to: string; parameters: Record<string, string> }
+  /** The person said something; `last` is false while they are still speaking. */
+  | { type: 'prompt'; text: string; last: boolean }
+  | { type: 'interrupt'; heardText: string; afterMs: number }
+  | { type: 'key'; digit: string }
+  /** The carrier's voice has begun or ended speaking. */
+  | { type: 'assistant-speaking'; speaking: boolean }
+  | { type: 'person-speaking'; speaking: boolean }
+  /** This much more of our text was spoken aloud. */
+  | { type: 'text-played'; text: string }
+  | { type: 'error'; description: string };
+
+/** What we tell the relay socket. */
+export type RelayCommand =
+  | { type: 'text'; text: string; last: boolean }
+  | { type: 'keys'; digits: string }
+  | { type: 'end'; reason: string };
+
+/** The relay protocol as a pure codec. */
+export interface RelayCodec {
+  /** The event, or null for a kind we have no use for. @throws CallwrightError `carrier/bad-frame` */
+  decode(frame: string): RelayEvent | null;
+  encode(command: RelayCommand): string;
+}
+
+export interface Carrier {
+  name: string;
+  /**
+   * Asks for one call, once, and gives the carrier's id for it.
+   * @throws CarrierRefused when surely no phone rings
+   * @throws CarrierOutcomeUnknown when one may
+   */
+  placeCall(order: CallOrder): Promise<{ carrierSid: string; status: CarrierCallStatus }>;
+  /** The call, or null when the carrier has never heard of it. @throws CarrierUnavailable */
+  fetchCall(carrierSid: string): Promise<CarrierCall | null>;
+  /** Calls with these ends made at or after `sinceMs`, newest first. @throws CarrierUnavailable */
+  findCalls(search: { to: string; from: string; sinceMs: number }): Promise<CarrierCall[]>;
+  /** Ends a call in whatever state it is; a call that is over already counts as ended. @throws CarrierUnavailable */
+  endCall(carrierSid: string): Promise<void>;
+  /** Whether the request was made by the carrier itself. */
+  verify(request: CarrierRequest): boolean;
+  /** Whether a socket was opened by the carrier itself. */
+  verifySocket(request: CarrierRequest): boolean;
+  routes: { instructions: CarrierRoute; status: CarrierRoute; after: CarrierRoute };
+  relay: RelayCodec;
+}
