@@ -1,0 +1,262 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { beginTurns, step } from './turn.ts';
+import { defaultTurnPolicy as policy } from './turn-policy.ts';
+import type { TurnEffect, TurnEvent, TurnState } from './turn-state.ts';
+
+type Bare = TurnEvent extends infer E ? (E extends TurnEvent ? Omit<E, 'atMs'> : never) : never;
+
+/** Runs events in a row; a number among them is time that passes, firing the timer when it is due. */
+function play(script: (Bare | number)[]) {
+  const begun = beginTurns(policy);
+  let state = begun.state;
+  let atMs = 0;
+  let due: { timer: number; atMs: number } | null = null;
+  const effects: TurnEffect[] = [];
+  const take = (made: TurnEffect[]) => {
+    for (const effect of made) {
+      effects.push(effect);
+      if (effect.type === 'set-timer') due = { timer: effect.timer, atMs: atMs + effect.ms };
+      if (effect.type === 'clear-timer') due = null;
+    }
+  };
+  const feed = (event: Bare) => {
+    const next = step(state, { ...event, atMs } as TurnEvent, policy);
+    state = next.state;
+    take(next.effects);
+  };
+  const pass = (ms: number) => {
+    const untilMs = atMs + ms;
+    for (let next = due as { timer: number; atMs: number } | null; next && next.atMs <= untilMs; next = due) {
+      atMs = next.atMs;
+      due = null;
+      feed({ type: 'timer', timer: next.timer });
+    }
+    atMs = untilMs;
+  };
+  take(begun.effects);
+  for (const entry of script) typeof entry === 'number' ? pass(entry) : feed(entry);
+  return { state, effects, pending: due as { timer: number } | null, feed, pass, current: () => state };
+}
+
+const connected: Bare = { type: 'connected', resumed: false };
+const started = (utterance: number): Bare => ({ type: 'reply-started', utterance });
+const ready = (utterance: number, characters = 30): Bare => ({
+  type: 'reply-ready',
+  utterance,
+  characters,
+  ending: null,
+});
+const goodbye = { reason: 'assistant_hung_up', by: 'assistant' } as const;
+const said = (text: string): Bare => ({ type: 'person-said', text });
+const played = (characters: number): Bare => ({ type: 'text-played', characters });
+const of = <T extends TurnEffect['type']>(effects: TurnEffect[], type: T) =>
+  effects.filter((effect): effect is Extract<TurnEffect, { type: T }> => effect.type === type);
+
+describe('the turn machine', () => {
+  it('opens the conversation by asking for a reply and listens when it was spoken', () => {
+    const talk = play([connected, started(1), ready(1), played(30)]);
+    expect(of(talk.effects, 'ask-reply')).toEqual([{ type: 'ask-reply', utterance: 1 }]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'all' }]);
+    expect(talk.state.phase).toBe('listening');
+  });
+
+  it('takes an utterance as spoken by the clock when the carrier reports no playback', () => {
+    const talk = play([connected, started(1), ready(1, 30), 2000 + policy.playbackSlackMs]);
+    expect(talk.state.phase).toBe('listening');
+  });
+
+  it('cuts the history at what the carrier says was heard, cancels the reply and drops its late end', () => {
+    const talk = play([
+      connected,
+      started(1),
+      { type: 'interrupted', heardText: 'Hello Sarah' },
+      ready(1),
+      said('How much?'),
+    ]);
+    expect(of(talk.effects, 'cancel-reply')).toEqual([{ type: 'cancel-reply', utterance: 1 }]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: { text: 'Hello Sarah' } }]);
+    expect(talk.state).toMatchObject({ phase: 'thinking', utterance: 2 });
+  });
+
+  it('answers both when the person says more while the reply is being made', () => {
+    const talk = play([connected, started(1), ready(1), played(30), said('Wait.'), said('How much?')]);
+    expect(of(talk.effects, 'remember-person').map((effect) => effect.text)).toEqual(['Wait.', 'How much?']);
+    expect(of(talk.effects, 'cancel-reply')).toEqual([{ type: 'cancel-reply', utterance: 2 }]);
+    expect(talk.state).toMatchObject({ phase: 'thinking', utterance: 3 });
+  });
+
+  it('ends the session only after the last words were spoken', () => {
+    const before = play([
+      connected,
+      started(1),
+      { type: 'reply-ready', utterance: 1, characters: 30, ending: goodbye },
+    ]);
+    expect(of(before.effects, 'end-session')).toEqual([]);
+    before.feed(played(30));
+    expect(of(before.effects, 'end-session')).toEqual([{ type: 'end-session', ending: goodbye }]);
+  });
+
+  it('ends at once when it is interrupted in its last words', () => {
+    const talk = play([
+      connected,
+      started(1),
+      { type: 'reply-ready', utterance: 1, characters: 30, ending: goodbye },
+      { type: 'interrupted', heardText: 'Good' },
+    ]);
+    expect(talk.state).toMatchObject({ phase: 'ending', ending: goodbye });
+  });
+
+  it('breaks a silence twice, says goodbye and hangs up', () => {
+    const talk = play([connected, started(1), ready(1), played(30), 120_000]);
+    expect(of(talk.effects, 'speak').map((effect) => effect.text)).toEqual([
+      ...policy.nudges,
+      policy.goodbyeAfterSilence,
+    ]);
+    expect(talk.state).toMatchObject({ phase: 'over', ending: { reason: 'silence' } });
+  });
+
+  it('does not take a long sentence for silence while the carrier hears the person speak', () => {
+    const talk = play([
+      connected,
+      started(1),
+      ready(1),
+      played(30),
+      { type: 'person-speaking', speaking: true },
+      30_000,
+    ]);
+    expect(of(talk.effects, 'speak')).toEqual([]);
+  });
+
+  it('knows that the person who interrupted is still speaking', () => {
+    const talk = play([
+      connected,
+      started(1),
+      { type: 'person-speaking', speaking: true },
+      { type: 'interrupted', heardText: 'Hel' },
+      30_000,
+    ]);
+    expect(of(talk.effects, 'speak')).toEqual([]);
+  });
+
+  it('fills a long wait for the model once', () => {
+    const talk = play([connected, policy.fillerAfterMs + 1000]);
+    expect(of(talk.effects, 'fill')).toEqual([{ type: 'fill', utterance: 1, text: policy.filler }]);
+  });
+
+  it('asks the model once more when a reply failed before a word was spoken', () => {
+    const talk = play([connected, { type: 'reply-failed', utterance: 1, retryable: true }]);
+    expect(of(talk.effects, 'ask-reply').map((effect) => effect.utterance)).toEqual([1, 2]);
+  });
+
+  it('apologises and ends when replies keep failing', () => {
+    const talk = play([
+      connected,
+      { type: 'reply-failed', utterance: 1, retryable: true },
+      { type: 'reply-failed', utterance: 2, retryable: true },
+      60_000,
+    ]);
+    expect(of(talk.effects, 'speak').map((effect) => effect.text)).toEqual([policy.apology]);
+    expect(talk.state).toMatchObject({ phase: 'over', ending: { reason: 'assistant_failed' } });
+  });
+
+  it('apologises when the model never answers at all', () => {
+    const talk = play([connected, 60_000]);
+    expect(of(talk.effects, 'speak').map((effect) => effect.text)[0]).toBe(policy.lostThread);
+  });
+
+  it('takes keys that follow each other as one answer', () => {
+    const key = (digit: string): Bare => ({ type: 'key-pressed', digit });
+    const talk = play([connected, started(1), ready(1), played(30), key('1'), 500, key('2'), 500, key('#'), 2000]);
+    expect(of(talk.effects, 'remember-person').map((effect) => effect.text)).toEqual(['[pressed 12#]']);
+    expect(talk.state.phase).toBe('thinking');
+  });
+
+  it('keeps what was played when the person hangs up in the middle of a sentence', () => {
+    const talk = play([connected, started(1), played(10), { type: 'disconnected' }]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'as-played' }]);
+    expect(talk.state).toMatchObject({ phase: 'over', ending: { reason: 'person_hung_up', by: 'person' } });
+    expect(talk.pending).toBeNull();
+  });
+
+  it('says its farewell before it ends a call that took too long', () => {
+    const ending = { reason: 'max_duration', by: 'server' } as const;
+    const talk = play([
+      connected,
+      started(1),
+      { type: 'end-wanted', ending, farewell: 'We are out of time. Goodbye.' },
+      20_000,
+    ]);
+    expect(of(talk.effects, 'speak').map((effect) => effect.text)).toEqual(['We are out of time. Goodbye.']);
+    expect(talk.state).toMatchObject({ phase: 'over', ending });
+  });
+});
+
+const utterances = fc.integer({ min: 0, max: 6 });
+const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
+  fc.integer({ min: 1, max: 30_000 }),
+  fc.constantFrom<Bare>(
+    connected,
+    { type: 'connected', resumed: true },
+    { type: 'person-speaking', speaking: true },
+    { type: 'person-speaking', speaking: false },
+    said('Hello'),
+    said(' '),
+    { type: 'key-pressed', digit: '5' },
+    { type: 'voice-stopped' },
+    { type: 'interrupted', heardText: '' },
+    { type: 'say', text: 'Please wait.' },
+    { type: 'end-wanted', ending: goodbye, farewell: null },
+    { type: 'end-wanted', ending: goodbye, farewell: 'Goodbye.' },
+  ),
+  utterances.map(started),
+  utterances.map((utterance) => ready(utterance)),
+  utterances.map((utterance): Bare => ({ type: 'reply-failed', utterance, retryable: true })),
+  utterances.map((utterance): Bare => ({ type: 'reply-ready', utterance, characters: 0, ending: goodbye })),
+  fc.integer({ min: 0, max: 50 }).map(played),
+  fc.integer({ min: 0, max: 9 }).map((timer): Bare => ({ type: 'timer', timer })),
+);
+
+describe('whatever happens on the line', () => {
+  it('every wait has its timer, and when everybody falls silent the call ends with no timer left', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), (script) => {
+        const talk = play(script);
+        if (talk.state.phase !== 'over') expect(talk.pending?.timer).toBe(talk.state.timer);
+        const rest = play([...script, 600_000]);
+        expect(rest.state.phase).toBe('over');
+        expect(rest.pending).toBeNull();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('finishes exactly once, and speaks, asks and remembers nothing afterwards', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), fc.array(anyEvent, { maxLength: 20 }), (script, more) => {
+        const talk = play([...script, 600_000, ...more]);
+        expect(of(talk.effects, 'finish')).toHaveLength(1);
+        expect(talk.effects.at(-1)?.type).toBe('finish');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never lets an old reply change what is going on', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), utterances, (script, old) => {
+        const talk = play(script);
+        const state: TurnState = talk.state;
+        fc.pre(old < state.utterance);
+        for (const event of [
+          started(old),
+          ready(old),
+          { type: 'reply-failed', utterance: old, retryable: true },
+        ] as Bare[]) {
+          expect(step(state, { ...event, atMs: 1e9 } as TurnEvent, policy)).toEqual({ state, effects: [] });
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,7 @@
+/** All migrations in their order; a released one is never changed, only followed by another. */
+import type { Migration } from 'kysely/migration';
+import { calls } from './0001-calls.ts';
+
+export const migrations: Record<string, Migration> = {
+  '0001-calls': calls,
+};
