@@ -49,7 +49,7 @@ describe('the lifecycle of a call', () => {
       events: [
         ...answered,
         { type: 'conversation-ended', ending: { reason: 'assistant_hung_up', by: 'assistant', fault: null } },
-        { type: 'session-closed' },
+        { type: 'session-closed', clean: true },
         report('completed'),
       ],
       statuses: ['queued', 'dialing', 'ringing', 'in_progress', 'completed'],
@@ -174,7 +174,7 @@ const anyEvent: fc.Arbitrary<Bare> = fc.oneof(
     { type: 'dial-outcome-unknown', message: 'timed out' },
     { type: 'carrier-knows-nothing' },
     { type: 'session-opened' },
-    { type: 'session-closed' },
+    { type: 'session-closed', clean: true },
     { type: 'conversation-ended', ending: { reason: 'silence', by: 'assistant', fault: null } },
     { type: 'cancel', ending: byRequest },
     { type: 'server-started' },

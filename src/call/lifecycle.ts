@@ -58,8 +58,8 @@ export type Lifecycle =
       phase: 'answered';
       carrierSid: string;
       answeredAtMs: number;
-      /** `lost`: the server stopped while the session was open. */
-      session: 'awaited' | 'open' | 'closed' | 'lost';
+      /** `broken`: the line to the carrier failed; `lost`: the server stopped while the session was open. */
+      session: 'awaited' | 'open' | 'closed' | 'broken' | 'lost';
       ending: Ending | null;
     })
   | { phase: 'over'; carrierSid: string | null; status: FinalStatus; ending: Ending };
@@ -75,7 +75,7 @@ export type LifecycleEvent = { atMs: number } & (
   | { type: 'carrier-reported'; carrierSid: string; status: CarrierReport; error: CarrierError | null }
   | { type: 'carrier-knows-nothing' }
   | { type: 'session-opened' }
-  | { type: 'session-closed' }
+  | { type: 'session-closed'; clean: boolean }
   | { type: 'conversation-ended'; ending: Ending }
   | { type: 'cancel'; ending: Ending }
   /** A server begins its work and finds this call unfinished. */
@@ -282,10 +282,15 @@ function endingFor(state: Placed | Answered, status: CarrierFinal): Ending {
     case 'canceled':
       return { reason: 'canceled', by: 'request', fault: null };
     case 'completed':
-      return state.phase === 'answered' && state.session === 'lost'
-        ? { reason: 'server_lost', by: 'server', fault: 'server' }
-        : { reason: 'person_hung_up', by: 'person', fault: null };
+      return endingForCompleted(state);
   }
+}
+
+function endingForCompleted(state: Placed | Answered): Ending {
+  const session = state.phase === 'answered' ? state.session : 'awaited';
+  if (session === 'lost') return { reason: 'server_lost', by: 'server', fault: 'server' };
+  if (session === 'broken') return { reason: 'connection_failed', by: 'carrier', fault: 'carrier' };
+  return { reason: 'person_hung_up', by: 'person', fault: null };
 }
 
 function onKnowsNothing(state: Lifecycle, atMs: number): Step {
@@ -308,13 +313,19 @@ function onNotFound(state: Extract<Lifecycle, { phase: 'unknown' }>): Step {
     : over(state, 'failed', { reason: 'never_placed', by: 'carrier', fault: 'carrier' });
 }
 
-function onSession(state: Lifecycle, event: { type: 'session-opened' | 'session-closed'; atMs: number }): Step {
+type SessionEvent = Extract<LifecycleEvent, { type: 'session-opened' | 'session-closed' }>;
+
+function onSession(state: Lifecycle, event: SessionEvent): Step {
   // A socket can only open on a call that was answered, whatever callback is still on its way.
   const answered = state.phase === 'placed' ? onAnswered(state, event.atMs) : stay(state);
   if (answered.state.phase !== 'answered') return stay(state);
-  const session = event.type === 'session-opened' ? 'open' : 'closed';
-  const quietMs = session === 'open' ? answered.state.limits.maxDurationSeconds * second + graceMs : endingMs;
-  return { state: { ...answered.state, session, checkAtMs: event.atMs + quietMs }, effects: answered.effects };
+  const { limits } = answered.state;
+  if (event.type === 'session-opened') {
+    const checkAtMs = event.atMs + limits.maxDurationSeconds * second + graceMs;
+    return { state: { ...answered.state, session: 'open', checkAtMs }, effects: answered.effects };
+  }
+  const session = event.clean ? 'closed' : 'broken';
+  return { state: { ...answered.state, session, checkAtMs: event.atMs + endingMs }, effects: answered.effects };
 }
 
 function onConversationEnded(state: Lifecycle, ending: Ending, atMs: number): Step {

@@ -27,6 +27,8 @@ export interface CallsTable {
   assistant: Json;
   parameters: Json<Record<string, unknown>>;
   request_id: string | null;
+  /** Path and query, on our public URL, where the carrier asks for instructions; null for inbound calls. */
+  instructions_path: string | null;
   /** How often the carrier was told to open a media or relay socket, and how often it did: a token is good once. */
   sessions_offered: number;
   sessions_opened: number;

@@ -19,6 +19,7 @@ async function createCalls(db: Kysely<unknown>): Promise<void> {
     .addColumn('assistant', 'jsonb', (column) => column.notNull())
     .addColumn('parameters', 'jsonb', (column) => column.notNull())
     .addColumn('request_id', 'text')
+    .addColumn('instructions_path', 'text')
     .addColumn('sessions_offered', 'integer', (column) => column.notNull())
     .addColumn('sessions_opened', 'integer', (column) => column.notNull())
     .addColumn('session_expires_at', 'timestamptz')

@@ -22,6 +22,8 @@ export interface TurnPolicy {
   personSpeakingMs: number;
   /** Quiet after a pressed key until the keys count as an answer. */
   keysMs: number;
+  /** Said when the call has reached its longest duration. */
+  outOfTime: string;
   /** How fast the carrier's voice speaks, to know when it should have finished. */
   charactersPerSecond: number;
   /** Added to that estimate before the voice is taken to have finished. */
@@ -43,6 +45,7 @@ export const defaultTurnPolicy: TurnPolicy = {
   maxFailures: 2,
   personSpeakingMs: 60_000,
   keysMs: 1500,
+  outOfTime: 'We have run out of time for this call, so I have to hang up. Goodbye.',
   charactersPerSecond: 15,
   playbackSlackMs: 3000,
   endingMs: 5000,

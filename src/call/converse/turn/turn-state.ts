@@ -3,7 +3,7 @@
 /** Why the assistant's side ends the conversation. */
 export interface TurnEnding {
   reason: string;
-  by: 'person' | 'assistant' | 'request' | 'server';
+  by: 'person' | 'assistant' | 'request' | 'server' | 'carrier';
 }
 
 /** What outlives a phase. */
@@ -54,7 +54,8 @@ export type TurnEvent = { atMs: number } & (
   | { type: 'say'; text: string }
   | { type: 'end-wanted'; ending: TurnEnding; farewell: string | null }
   | { type: 'timer'; timer: number }
-  | { type: 'disconnected' }
+  /** The carrier closed the session; `clean` when it said so, else the line to it broke. */
+  | { type: 'disconnected'; clean: boolean }
 );
 
 export type TurnEffect =

@@ -173,7 +173,7 @@ describe('the turn machine', () => {
   });
 
   it('keeps what was played when the person hangs up in the middle of a sentence', () => {
-    const talk = play([connected, started(1), played(10), { type: 'disconnected' }]);
+    const talk = play([connected, started(1), played(10), { type: 'disconnected', clean: true }]);
     expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'as-played' }]);
     expect(talk.state).toMatchObject({ phase: 'over', ending: { reason: 'person_hung_up', by: 'person' } });
     expect(talk.pending).toBeNull();

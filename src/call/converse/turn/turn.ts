@@ -27,7 +27,7 @@ export function beginTurns(policy: TurnPolicy): TurnStep {
 
 export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): TurnStep {
   if (state.phase === 'over') return stay(state);
-  if (event.type === 'disconnected') return onDisconnected(state);
+  if (event.type === 'disconnected') return onDisconnected(state, event.clean);
   if (state.phase === 'ending') return onEventWhileEnding(state, event);
   switch (event.type) {
     case 'connected':
@@ -63,10 +63,13 @@ function onConnected(state: TurnState, resumed: boolean, policy: TurnPolicy): Tu
   return think(resumed ? { ...memoryOf(state), nudges: 0 } : state, policy);
 }
 
-function onDisconnected(state: TurnState): TurnStep {
+function onDisconnected(state: TurnState, clean: boolean): TurnStep {
   if (state.phase === 'ending') return finish(state, state.ending);
+  const ending: TurnEnding = clean
+    ? { reason: 'person_hung_up', by: 'person' }
+    : { reason: 'connection_failed', by: 'carrier' };
   const hushed = hush(state);
-  return followedBy(hushed.effects, finish(hushed.state, { reason: 'person_hung_up', by: 'person' }));
+  return followedBy(hushed.effects, finish(hushed.state, ending));
 }
 
 function onEventWhileEnding(state: In<'ending'>, event: TurnEvent): TurnStep {

@@ -1,0 +1,69 @@
+/** Tells the carrier what to do with a call that was answered, or whose session is over. */
+
+import type { Assistant } from '../../assistant/assistant.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { CarrierInstruction } from '../../ports/carrier.ts';
+import { type CallRow, findCall, offerSession } from '../../store/calls.ts';
+import type { Db } from '../../store/schema.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { type SessionTokens, sessionOfferMs } from './session-token.ts';
+
+export interface InstructionParts {
+  db: Db;
+  clock: Clock;
+  tokens: SessionTokens;
+  /** Path under which relay sockets are opened, without a trailing slash. */
+  relayPath: string;
+  /** Path that the carrier asks when a session is over. */
+  afterPath: string;
+}
+
+/** A conversation whose socket broke is taken up again this often. */
+const mostSessions = 3;
+
+/** For the voice webhook: connects an answered call to its assistant; a call that is over is hung up. */
+export async function instructionsForAnswered(parts: InstructionParts, callId: string): Promise<CarrierInstruction> {
+  const call = await findCall(parts.db, callId);
+  return call && isLive(call) ? connect(parts, call) : { type: 'hang-up' };
+}
+
+/** For the webhook after a session: goes on talking when the line to us broke, else hangs up. */
+export async function instructionsAfterSession(
+  parts: InstructionParts,
+  callId: string,
+  session: 'ended' | 'completed' | 'failed',
+): Promise<CarrierInstruction> {
+  if (session === 'completed') return { type: 'acknowledge' };
+  const call = await findCall(parts.db, callId);
+  const mayGoOn = call && session === 'failed' && isLive(call) && call.sessions_offered < mostSessions;
+  return mayGoOn ? connect(parts, call) : { type: 'hang-up' };
+}
+
+function isLive(call: CallRow): boolean {
+  const state = call.lifecycle as Lifecycle;
+  return (state.phase === 'answered' || state.phase === 'placed') && state.ending === null;
+}
+
+async function connect(parts: InstructionParts, call: CallRow): Promise<CarrierInstruction> {
+  await offerSession(parts.db, call.id, new Date(parts.clock.now() + sessionOfferMs));
+  const offered = await findCall(parts.db, call.id);
+  const offer = offered?.sessions_offered ?? 1;
+  const assistant = call.assistant as Assistant;
+  const id = encodeURIComponent(call.id);
+  return {
+    type: 'converse-by-relay',
+    socketPath: `${parts.relayPath}/${id}/${parts.tokens.tokenFor(call.id, offer)}`,
+    parameters: toTextParameters(call.parameters as Record<string, unknown>),
+    afterPath: `${parts.afterPath}?callId=${id}`,
+    language: assistant.language,
+    voice: assistant.voice,
+  };
+}
+
+/** Values that are not text are sent as JSON. */
+function toTextParameters(parameters: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(parameters);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}

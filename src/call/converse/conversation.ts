@@ -1,0 +1,39 @@
+/** A conversation that is going on, as the rest of the call sees it, and the list of all of them in this process. */
+import { type Clock, waitFor } from '../../base/clock.ts';
+import type { TurnEnding } from './turn/turn-state.ts';
+
+export interface Conversation {
+  /** Says a farewell, if any, and ends the session. */
+  end(ending: TurnEnding, farewell: string | null): void;
+  /** Settles when the session is over and all that was said is stored. */
+  over: Promise<TurnEnding>;
+}
+
+export interface Conversations {
+  add(callId: string, conversation: Conversation): void;
+  find(callId: string): Conversation | undefined;
+  /** Waits until a call's conversation is over and stored, but not longer than `ms`. */
+  settled(callId: string, ms: number): Promise<void>;
+  all(): readonly Conversation[];
+}
+
+export function createConversations(clock: Clock): Conversations {
+  const open = new Map<string, Conversation>();
+  return {
+    add(callId, conversation) {
+      open.set(callId, conversation);
+      void conversation.over.finally(() => {
+        if (open.get(callId) === conversation) open.delete(callId);
+      });
+    },
+    find: (callId) => open.get(callId),
+    async settled(callId, ms) {
+      const conversation = open.get(callId);
+      if (!conversation) return;
+      const patience = new AbortController();
+      await Promise.race([conversation.over, waitFor(clock, ms, patience.signal)]);
+      patience.abort();
+    },
+    all: () => [...open.values()],
+  };
+}

@@ -1,0 +1,93 @@
+/** Gets one reply of the assistant: streams its words, runs the tools it asks for, and says whether the call ends. */
+
+import type { Tool, ToolContext } from '../../assistant/tools/tool.ts';
+import { CallwrightError, messageOf } from '../../base/errors.ts';
+import {
+  type ChatMessage,
+  type LanguageModel,
+  LanguageModelFailed,
+  type ToolCall,
+} from '../../ports/language-model.ts';
+
+export interface ReplyParts {
+  model: LanguageModel;
+  tools: readonly Tool[];
+  context: ToolContext;
+}
+
+export interface ReplyRun {
+  messages: readonly ChatMessage[];
+  signal: AbortSignal;
+  /** Called with each piece of text as it comes. */
+  onText(text: string): void;
+}
+
+export interface ReplyEnd {
+  text: string;
+  endsCall: { reason: 'assistant_hung_up' | 'asked_not_to_be_called' } | null;
+}
+
+/** A reply longer than this is a model that lost its way: about two minutes of speech. */
+const longestReply = 2000;
+/** How often a model may use tools before it has to speak. */
+const mostRounds = 4;
+
+/** @throws LanguageModelFailed when the model fails; nothing is thrown for a reply that was aborted */
+export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyEnd> {
+  let messages = [...run.messages];
+  let text = '';
+  let endsCall: ReplyEnd['endsCall'] = null;
+  for (let round = 0; round < mostRounds && !run.signal.aborted; round += 1) {
+    const spoken = await speakOneRound(parts, { ...run, messages }, longestReply - text.length);
+    text += spoken.text;
+    if (spoken.toolCalls.length === 0) break;
+    const results = await runTools(parts, spoken.toolCalls);
+    endsCall = results.map((result) => result.endsCall).find((ends) => ends !== null) ?? endsCall;
+    if (endsCall) break;
+    messages = [
+      ...messages,
+      { role: 'assistant', content: spoken.text, toolCalls: spoken.toolCalls },
+      ...results.map(({ id, content }): ChatMessage => ({ role: 'tool', toolCallId: id, content })),
+    ];
+  }
+  return { text, endsCall };
+}
+
+async function speakOneRound(parts: ReplyParts, run: ReplyRun, room: number) {
+  const toolCalls: ToolCall[] = [];
+  let text = '';
+  const tools = parts.tools.map((tool) => tool.definition);
+  for await (const part of parts.model.reply({ messages: run.messages, tools, signal: run.signal })) {
+    if (run.signal.aborted) break;
+    if (part.type === 'tool-call') toolCalls.push(part.call);
+    if (part.type !== 'text' || part.text === '') continue;
+    const piece = part.text.slice(0, room - text.length);
+    text += piece;
+    run.onText(piece);
+    if (text.length >= room) break;
+  }
+  return { text, toolCalls };
+}
+
+async function runTools(parts: ReplyParts, calls: ToolCall[]) {
+  const results: { id: string; content: string; endsCall: ReplyEnd['endsCall'] }[] = [];
+  for (const call of calls) {
+    const tool = parts.tools.find((candidate) => candidate.definition.name === call.name);
+    if (!tool) {
+      results.push({ id: call.id, content: 'There is no such tool.', endsCall: null });
+      continue;
+    }
+    try {
+      const result = await tool.run(parts.context, call.argumentsJson);
+      results.push({ id: call.id, ...result });
+    } catch (error) {
+      results.push({ id: call.id, content: `The tool failed: ${messageOf(error)}`, endsCall: null });
+    }
+  }
+  return results;
+}
+
+/** Whether asking the model again at once could help. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof LanguageModelFailed ? error.retryable : !(error instanceof CallwrightError);
+}

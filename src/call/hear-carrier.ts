@@ -1,0 +1,70 @@
+/** Brings what a carrier's webhook says to the call it is about, and gives the carrier its instruction. */
+import { unreachable } from '../base/unreachable.ts';
+import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
+import { findCall } from '../store/calls.ts';
+import {
+  type InstructionParts,
+  instructionsAfterSession,
+  instructionsForAnswered,
+} from './answer/give-instructions.ts';
+import type { Conversations } from './converse/conversation.ts';
+import type { CarrierReport } from './lifecycle.ts';
+import type { CallParts, CallRunner } from './run-call.ts';
+
+export interface HearCarrierParts extends CallParts {
+  runner: CallRunner;
+  conversations: Conversations;
+  instructions: InstructionParts;
+}
+
+const finals: readonly CarrierReport[] = ['completed', 'busy', 'no_answer', 'failed', 'canceled'];
+/** A conversation gets this long to store its last words before its call is closed. */
+const lastWordsMs = 2000;
+
+export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent): Promise<CarrierInstruction> {
+  const callId = await findCallId(parts, event);
+  const log = parts.log.child({ callId, carrierSid: event.carrierSid });
+  if (!callId) {
+    log.warn({ event: event.type }, 'carrier speaks of a call that is not ours');
+    return event.type === 'instructions-wanted' ? { type: 'hang-up' } : { type: 'acknowledge' };
+  }
+  switch (event.type) {
+    case 'status-changed': {
+      log.info({ status: event.status, sequence: event.sequence, sipCode: event.sipCode }, 'call status received');
+      if (finals.includes(event.status)) await parts.conversations.settled(callId, lastWordsMs);
+      const error = toError(event.errorCode, event.errorMessage);
+      const facts = { durationSeconds: event.durationSeconds };
+      const { carrierSid, status } = event;
+      await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status, error }, facts);
+      return { type: 'acknowledge' };
+    }
+    case 'instructions-wanted': {
+      const { carrierSid } = event;
+      await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null });
+      const instruction = await instructionsForAnswered(parts.instructions, callId);
+      log.info({ instruction: instruction.type, ...parametersOf(instruction) }, 'call instructions generated');
+      return instruction;
+    }
+    case 'session-ended':
+      log.info({ session: event.session, errorCode: event.errorCode }, 'call session over');
+      await parts.conversations.settled(callId, lastWordsMs);
+      return instructionsAfterSession(parts.instructions, callId, event.session);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. */
+async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise<string | null> {
+  const named = event.query.get('callId');
+  const call = await findCall(parts.store.db, named ?? event.carrierSid);
+  return call?.id ?? null;
+}
+
+function toError(code: number | null, message: string | null) {
+  return code === null || code === 0 ? null : { code: `carrier/${code}`, message: message ?? '' };
+}
+
+function parametersOf(instruction: CarrierInstruction) {
+  return instruction.type === 'converse-by-relay' ? { pii: { parameters: instruction.parameters } } : {};
+}

@@ -1,0 +1,107 @@
+/** The use case that every request form ends in: place one call, once, and know what became of the request. */
+import type { Assistant } from '../assistant/assistant.ts';
+import { CallwrightError } from '../base/errors.ts';
+import { type CallRow, findCall, insertCall } from '../store/calls.ts';
+import { insertEvents } from '../store/events.ts';
+import { mayDial } from './dial/may-dial.ts';
+import { type PaceLimits, takeAPlace } from './dial/take-a-place.ts';
+import { beginLifecycle, checkAtMsOf, type Lifecycle } from './lifecycle.ts';
+import type { CallParts, CallRunner } from './run-call.ts';
+
+export interface CallRequest {
+  /** Which request form asked. */
+  dialect: string;
+  clientId: string | null;
+  requestId: string;
+  /** E.164. */
+  to: string;
+  from: string;
+  assistant: Assistant;
+  /** What the assistant knows about this call. */
+  parameters: Record<string, unknown>;
+  /** Path and query where the carrier asks for instructions; the call's id is added to it. */
+  instructionsPath: string;
+}
+
+/** The carrier did not take the call; nobody was rung. */
+export class CallNotPlaced extends CallwrightError {
+  readonly callId: string;
+  constructor(call: CallRow) {
+    super('dial/carrier-refused', call.error_message ?? 'the carrier refused the call');
+    this.callId = call.id;
+  }
+}
+
+/** The carrier gave no clear answer: the phone may ring, so asking again could ring it twice. */
+export class CallNotConfirmed extends CallwrightError {
+  readonly callId: string;
+  constructor(call: CallRow) {
+    super(
+      'dial/not-confirmed',
+      `The carrier did not confirm the call ${call.id}. It may still ring; do not ask again before its status is known.`,
+    );
+    this.callId = call.id;
+  }
+}
+
+export interface PlaceCallParts extends CallParts {
+  runner: CallRunner;
+  pace: PaceLimits;
+}
+
+/**
+ * Stores the call, then asks the carrier for it once.
+ * @throws DialRefused when a rule forbids it, before anything is stored or dialled
+ * @throws CallNotPlaced when the carrier refused it
+ * @throws CallNotConfirmed when nobody knows whether it rings
+ */
+export async function placeCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
+  const { store, runner } = parts;
+  await mayDial(store.db, request);
+  await takeAPlace(parts, parts.pace);
+  const id = parts.newId('call');
+  await storeCall(parts, request, id);
+  const applied = await runner.apply(id, { type: 'dial' });
+  await applied?.performed;
+  const call = await findCall(store.db, id);
+  if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being placed');
+  const { phase } = call.lifecycle as Lifecycle;
+  if (phase === 'unknown' || phase === 'sending') throw new CallNotConfirmed(call);
+  if (call.carrier_sid === null) throw new CallNotPlaced(call);
+  return call;
+}
+
+async function storeCall(parts: PlaceCallParts, request: CallRequest, id: string): Promise<void> {
+  const at = new Date(parts.clock.now());
+  const { assistant } = request;
+  const limits = { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
+  const lifecycle = beginLifecycle(limits, at.getTime());
+  const separator = request.instructionsPath.includes('?') ? '&' : '?';
+  const events = await parts.store.transaction(async (db) => {
+    await insertCall(db, {
+      id,
+      client_id: request.clientId,
+      dialect: request.dialect,
+      direction: 'outbound',
+      to_number: request.to,
+      from_number: request.from,
+      status: 'queued',
+      lifecycle: JSON.stringify(lifecycle),
+      revision: 0,
+      carrier: parts.carrier.name,
+      carrier_sid: null,
+      assistant: JSON.stringify(assistant),
+      parameters: JSON.stringify(request.parameters),
+      request_id: request.requestId,
+      instructions_path: `${request.instructionsPath}${separator}callId=${encodeURIComponent(id)}`,
+      sessions_offered: 0,
+      sessions_opened: 0,
+      created_at: at,
+      check_at: new Date(checkAtMsOf(lifecycle) ?? at.getTime()),
+    });
+    const data = JSON.stringify({ status: 'queued', dialect: request.dialect });
+    const event = { id: parts.newId('event'), call_id: id, client_id: request.clientId, type: 'call.queued' };
+    return insertEvents(db, [{ ...event, key: 'call.queued', at, data }]);
+  });
+  parts.live.publish(events);
+}

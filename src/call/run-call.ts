@@ -1,0 +1,201 @@
+/** Performs what the lifecycle decides: each step is one transaction, carrier commands follow after its commit. */
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { NewId } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { LiveEvents } from '../notify/live-events.ts';
+import { type Carrier, CarrierRefused } from '../ports/carrier.ts';
+import { appendToLog } from '../store/call-log.ts';
+import { type CallRow, lockCall, updateCall } from '../store/calls.ts';
+import { type EventRow, insertEvents } from '../store/events.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Db } from '../store/schema.ts';
+import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
+import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, type Step, step } from './lifecycle.ts';
+import { toRowChanges } from './row-of-lifecycle.ts';
+import { outcomeOf } from './wrap-up/outcome.ts';
+
+export interface CallParts {
+  store: Store;
+  carrier: Carrier;
+  clock: Clock;
+  newId: NewId;
+  log: Logger;
+  live: LiveEvents;
+}
+
+/** A lifecycle event without its time, which the runner adds. */
+export type CallHappening = LifecycleEvent extends infer E
+  ? E extends LifecycleEvent
+    ? Omit<E, 'atMs'>
+    : never
+  : never;
+
+export interface Applied {
+  state: Lifecycle;
+  /** Settles when the carrier commands of this step, and what followed from them, are done; never rejects. */
+  performed: Promise<void>;
+}
+
+export interface CallRunner {
+  /**
+   * Brings one event to a call; null when there is no such call.
+   * `facts` are columns that came with the event and decide nothing.
+   */
+  apply(callId: string, happening: CallHappening, facts?: { durationSeconds?: number | null }): Promise<Applied | null>;
+  /** Settles when no carrier command is under way. */
+  idle(): Promise<void>;
+}
+
+export function createCallRunner(parts: CallParts): CallRunner {
+  const { store, clock, live, log } = parts;
+  const underWay = new Set<Promise<void>>();
+
+  const apply: CallRunner['apply'] = async (callId, happening, facts) => {
+    const event = { ...happening, atMs: clock.now() } as LifecycleEvent;
+    const done = await store.transaction((db) => takeStep(parts, db, { callId, event, facts: facts ?? {} }));
+    if (!done) return null;
+    live.publish(done.events);
+    const performed = performAll(done.call, done.step.effects);
+    underWay.add(performed);
+    void performed.then(() => underWay.delete(performed));
+    return { state: done.step.state, performed };
+  };
+
+  const performAll = async (call: CallRow, effects: LifecycleEffect[]) => {
+    for (const effect of effects) {
+      try {
+        const next = await perform(parts.carrier, call, effect);
+        const applied = next ? await apply(call.id, next) : null;
+        await applied?.performed;
+      } catch (error) {
+        // The call's check time stands: the sweeper comes back to it.
+        log.warn({ callId: call.id, effect: effect.type, reason: messageOf(error) }, 'carrier command failed');
+      }
+    }
+  };
+
+  return {
+    apply,
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+interface StepDone {
+  call: CallRow;
+  step: Step;
+  events: EventRow[];
+}
+
+async function takeStep(
+  parts: CallParts,
+  db: Db,
+  input: { callId: string; event: LifecycleEvent; facts: { durationSeconds?: number | null } },
+): Promise<StepDone | null> {
+  const call = await lockCall(db, input.callId);
+  if (!call) return null;
+  const { event } = input;
+  const before = call.lifecycle as Lifecycle;
+  const made = step(before, event);
+  if (made.state === before && made.effects.length === 0) return { call, step: made, events: [] };
+  const at = new Date(event.atMs);
+  const changes = toRowChanges(call, made, { at, durationSeconds: input.facts.durationSeconds ?? null });
+  if (made.state.phase === 'over' && before.phase !== 'over') {
+    await closeOpenTurns(db, call.id, at);
+    const personTurns = await countPersonTurns(db, call.id);
+    changes.outcome = outcomeOf(made.state.status, made.state.ending, personTurns);
+  }
+  await updateCall(db, call.id, changes);
+  await appendToLog(db, [
+    {
+      call_id: call.id,
+      seq: call.revision + 1,
+      at,
+      machine: 'lifecycle',
+      event: JSON.stringify(event),
+      effects: JSON.stringify(made.effects),
+    },
+  ]);
+  const after: CallRow = { ...call, ...changes, lifecycle: made.state } as CallRow;
+  const events = await insertEvents(db, toEvents(parts, after, { effects: made.effects, at }));
+  return { call: after, step: made, events };
+}
+
+function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEffect[]; at: Date }) {
+  return what.effects.flatMap((effect) => {
+    if (effect.type !== 'announce') return [];
+    const ended = {
+      outcome: call.outcome,
+      ended_reason: call.ended_reason,
+      ended_by: call.ended_by,
+      fault: call.fault,
+      duration_seconds: call.duration_seconds,
+    };
+    const data = {
+      status: call.status,
+      carrier_sid: call.carrier_sid,
+      ...(effect.event === 'call.ended' ? ended : {}),
+    };
+    return [
+      {
+        id: parts.newId('event'),
+        call_id: call.id,
+        client_id: call.client_id,
+        type: effect.event,
+        key: effect.event,
+        at: what.at,
+        data: JSON.stringify(data),
+      },
+    ];
+  });
+}
+
+/** Does one effect; gives what came of it as the next event, if anything did. */
+async function perform(carrier: Carrier, call: CallRow, effect: LifecycleEffect): Promise<CallHappening | null> {
+  switch (effect.type) {
+    case 'place-call':
+      return placeAtCarrier(carrier, call);
+    case 'ask-carrier': {
+      const found = await carrier.fetchCall(effect.carrierSid);
+      if (!found) return { type: 'carrier-knows-nothing' };
+      return { type: 'carrier-reported', carrierSid: effect.carrierSid, status: found.status, error: null };
+    }
+    case 'look-for-call': {
+      // The carrier's clock may differ a little from ours.
+      const sinceMs = effect.sentAtMs - 5000;
+      const found = await carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
+      const ours = found.find((candidate) => candidate.createdAtMs <= effect.sentAtMs + 90_000);
+      if (!ours) return { type: 'carrier-knows-nothing' };
+      return { type: 'carrier-reported', carrierSid: ours.carrierSid, status: ours.status, error: null };
+    }
+    case 'end-at-carrier':
+      await carrier.endCall(effect.carrierSid);
+      return null;
+    case 'announce':
+    case 'note-error':
+      return null;
+  }
+}
+
+async function placeAtCarrier(carrier: Carrier, call: CallRow): Promise<CallHappening> {
+  const { limits } = call.lifecycle as Extract<Lifecycle, { limits: unknown }>;
+  try {
+    const placed = await carrier.placeCall({
+      to: call.to_number,
+      from: call.from_number,
+      instructionsPath: call.instructions_path ?? '',
+      statusPath: `${carrier.routes.status.path}?callId=${encodeURIComponent(call.id)}`,
+      ringSeconds: limits.ringSeconds,
+      maxDurationSeconds: limits.maxDurationSeconds + 30,
+    });
+    return { type: 'carrier-accepted', carrierSid: placed.carrierSid };
+  } catch (error) {
+    if (error instanceof CarrierRefused) {
+      return { type: 'carrier-refused', code: error.carrierCode, message: error.message };
+    }
+    // Whatever else went wrong, a phone may be ringing.
+    return { type: 'dial-outcome-unknown', message: messageOf(error) };
+  }
+}

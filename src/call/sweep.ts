@@ -1,0 +1,53 @@
+/** Looks after calls that nobody reports on: at start those a stopped server left, later every one that is overdue. */
+import type { CancelTimer } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { findCallsToCheck, findUnfinishedCalls } from '../store/calls.ts';
+import type { CallParts, CallRunner } from './run-call.ts';
+
+export interface Sweeper {
+  /** Takes over what an earlier run left, then looks again and again until stopped. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const everyMs = 2000;
+const mostAtOnce = 100;
+
+export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> & { runner: CallRunner }): Sweeper {
+  const { store, clock, log, runner } = parts;
+  let cancelTimer: CancelTimer = () => {};
+  let isStopped = false;
+  let sweeping: Promise<void> = Promise.resolve();
+
+  const sweep = async () => {
+    try {
+      const ids = await findCallsToCheck(store.db, new Date(clock.now()), mostAtOnce);
+      for (const id of ids) {
+        if (isStopped) return;
+        const applied = await runner.apply(id, { type: 'check' });
+        await applied?.performed;
+      }
+    } catch (error) {
+      log.error({ reason: messageOf(error) }, 'sweep failed');
+    }
+  };
+
+  const scheduleNext = () => {
+    if (isStopped) return;
+    cancelTimer = clock.startTimer(everyMs, () => {
+      sweeping = sweep().then(scheduleNext);
+    });
+  };
+
+  return {
+    async start() {
+      for (const id of await findUnfinishedCalls(store.db)) await runner.apply(id, { type: 'server-started' });
+      sweeping = sweep().then(scheduleNext);
+    },
+    async stop() {
+      isStopped = true;
+      cancelTimer();
+      await sweeping;
+    },
+  };
+}

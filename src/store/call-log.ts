@@ -1,0 +1,32 @@
+/** Queries on the log of what a call's machines were told and decided. */
+import type { Insertable } from 'kysely';
+import type { CallLogTable, Db } from './schema.ts';
+
+export type NewLogEntry = Insertable<CallLogTable>;
+
+export async function appendToLog(db: Db, entries: NewLogEntry[]): Promise<void> {
+  if (entries.length > 0) await db.insertInto('call_log').values(entries).execute();
+}
+
+/** The number of the newest entry of one machine; 0 for none. */
+export async function lastLogSeq(db: Db, callId: string, machine: string): Promise<number> {
+  const row = await db
+    .selectFrom('call_log')
+    .select((column) => column.fn.max('seq').as('seq'))
+    .where('call_id', '=', callId)
+    .where('machine', '=', machine)
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+/** The whole log of a call in the order of time. */
+export function readLog(db: Db, callId: string) {
+  return db
+    .selectFrom('call_log')
+    .selectAll()
+    .where('call_id', '=', callId)
+    .orderBy('at')
+    .orderBy('machine')
+    .orderBy('seq')
+    .execute();
+}
