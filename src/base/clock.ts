@@ -86,10 +86,14 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 15, 0, 0)): FakeC
 export function waitFor(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const cancel = clock.startTimer(ms, resolve);
-    signal?.addEventListener('abort', () => {
+    const onAbort = () => {
       cancel();
       resolve();
+    };
+    const cancel = clock.startTimer(ms, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
     });
+    signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

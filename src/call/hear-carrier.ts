@@ -8,7 +8,7 @@ import {
   instructionsForAnswered,
 } from './answer/give-instructions.ts';
 import type { Conversations } from './converse/conversation.ts';
-import type { CarrierReport } from './lifecycle.ts';
+import type { CarrierReport } from './lifecycle-state.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 
 export interface HearCarrierParts extends CallParts {

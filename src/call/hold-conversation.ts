@@ -13,7 +13,7 @@ import { toInstructions } from './converse/instructions.ts';
 import { conductRelay, type TextSocket } from './converse/relay.ts';
 import type { TurnPolicy } from './converse/turn/turn-policy.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
-import type { EndedReason, Ending, Fault } from './lifecycle.ts';
+import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 
 export interface ConversationParts extends CallParts {

@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  beginLifecycle,
-  type CarrierReport,
-  checkAtMsOf,
-  type Ending,
-  type Lifecycle,
-  type LifecycleEffect,
-  type LifecycleEvent,
-  statusOf,
-  step,
-} from './lifecycle.ts';
+import { beginLifecycle, checkAtMsOf, statusOf, step } from './lifecycle.ts';
+import type { CarrierReport, Ending, Lifecycle, LifecycleEffect, LifecycleEvent } from './lifecycle-state.ts';
 
 const limits = { ringSeconds: 30, maxDurationSeconds: 600 };
 const sid = 'CA00000000000000000000000000000001';

@@ -1,11 +1,12 @@
 /** The use case that every request form ends in: place one call, once, and know what became of the request. */
 import type { Assistant } from '../assistant/assistant.ts';
 import { CallwrightError } from '../base/errors.ts';
-import { type CallRow, findCall, insertCall } from '../store/calls.ts';
+import { type CallRow, findCall, insertCall, type NewCallRow } from '../store/calls.ts';
 import { insertEvents } from '../store/events.ts';
-import { mayDial } from './dial/may-dial.ts';
+import { DialRefused, mayDial } from './dial/may-dial.ts';
 import { type PaceLimits, takeAPlace } from './dial/take-a-place.ts';
-import { beginLifecycle, checkAtMsOf, type Lifecycle } from './lifecycle.ts';
+import { beginLifecycle, blockedLifecycle, checkAtMsOf, statusOf } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle-state.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 
 export interface CallRequest {
@@ -57,10 +58,12 @@ export interface PlaceCallParts extends CallParts {
  */
 export async function placeCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   const { store, runner } = parts;
-  await mayDial(store.db, request);
+  await mayDial(store.db, request).catch(async (error) => {
+    if (error instanceof DialRefused) await storeBlocked(parts, request, error);
+    throw error;
+  });
   await takeAPlace(parts, parts.pace);
-  const id = parts.newId('call');
-  await storeCall(parts, request, id);
+  const id = await storeQueued(parts, request);
   const applied = await runner.apply(id, { type: 'dial' });
   await applied?.performed;
   const call = await findCall(store.db, id);
@@ -71,11 +74,39 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   return call;
 }
 
-async function storeCall(parts: PlaceCallParts, request: CallRequest, id: string): Promise<void> {
-  const at = new Date(parts.clock.now());
+async function storeQueued(parts: PlaceCallParts, request: CallRequest): Promise<string> {
   const { assistant } = request;
   const limits = { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
-  const lifecycle = beginLifecycle(limits, at.getTime());
+  const lifecycle = beginLifecycle(limits, parts.clock.now());
+  return storeCall(parts, { request, lifecycle, event: 'call.queued', more: {} });
+}
+
+/** What was refused, when and why stays on record. */
+async function storeBlocked(parts: PlaceCallParts, request: CallRequest, refused: DialRefused): Promise<void> {
+  const now = new Date(parts.clock.now());
+  const more = {
+    ended_at: now,
+    outcome: 'blocked',
+    ended_reason: 'forbidden',
+    ended_by: 'server',
+    error_code: refused.code,
+    error_message: refused.message,
+  };
+  await storeCall(parts, { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more });
+}
+
+interface NewCall {
+  request: CallRequest;
+  lifecycle: Lifecycle;
+  event: 'call.queued' | 'call.blocked';
+  more: Partial<NewCallRow>;
+}
+
+async function storeCall(parts: PlaceCallParts, { request, lifecycle, event, more }: NewCall): Promise<string> {
+  const at = new Date(parts.clock.now());
+  const id = parts.newId('call');
+  const status = statusOf(lifecycle);
+  const checkAtMs = checkAtMsOf(lifecycle);
   const separator = request.instructionsPath.includes('?') ? '&' : '?';
   const events = await parts.store.transaction(async (db) => {
     await insertCall(db, {
@@ -85,23 +116,33 @@ async function storeCall(parts: PlaceCallParts, request: CallRequest, id: string
       direction: 'outbound',
       to_number: request.to,
       from_number: request.from,
-      status: 'queued',
+      status,
       lifecycle: JSON.stringify(lifecycle),
       revision: 0,
       carrier: parts.carrier.name,
       carrier_sid: null,
-      assistant: JSON.stringify(assistant),
+      assistant: JSON.stringify(request.assistant),
       parameters: JSON.stringify(request.parameters),
       request_id: request.requestId,
       instructions_path: `${request.instructionsPath}${separator}callId=${encodeURIComponent(id)}`,
       sessions_offered: 0,
       sessions_opened: 0,
       created_at: at,
-      check_at: new Date(checkAtMsOf(lifecycle) ?? at.getTime()),
+      check_at: checkAtMs === null ? null : new Date(checkAtMs),
+      ...more,
     });
-    const data = JSON.stringify({ status: 'queued', dialect: request.dialect });
-    const event = { id: parts.newId('event'), call_id: id, client_id: request.clientId, type: 'call.queued' };
-    return insertEvents(db, [{ ...event, key: 'call.queued', at, data }]);
+    const data = JSON.stringify({ status, dialect: request.dialect, code: more.error_code ?? null });
+    const row = {
+      id: parts.newId('event'),
+      call_id: id,
+      client_id: request.clientId,
+      type: event,
+      key: event,
+      at,
+      data,
+    };
+    return insertEvents(db, [row]);
   });
   parts.live.publish(events);
+  return id;
 }

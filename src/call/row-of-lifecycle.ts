@@ -2,7 +2,8 @@
 import type { Updateable } from 'kysely';
 import type { CallRow } from '../store/calls.ts';
 import type { CallsTable } from '../store/schema.ts';
-import { checkAtMsOf, type Lifecycle, type Step, statusOf } from './lifecycle.ts';
+import { checkAtMsOf, statusOf } from './lifecycle.ts';
+import type { Lifecycle, Step } from './lifecycle-state.ts';
 
 export function toRowChanges(
   call: CallRow,

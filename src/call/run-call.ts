@@ -11,7 +11,8 @@ import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Db } from '../store/schema.ts';
 import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
-import { type Lifecycle, type LifecycleEffect, type LifecycleEvent, type Step, step } from './lifecycle.ts';
+import { step } from './lifecycle.ts';
+import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
 import { outcomeOf } from './wrap-up/outcome.ts';
 

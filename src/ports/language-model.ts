@@ -36,7 +36,7 @@ export type ReplyPart =
 export interface LanguageModel {
   name: string;
   /**
-   * Streams one reply; ends normally only when the model said that it was done.
+   * Streams one reply; ends normally only when the model said that it was done, or quietly once `signal` is aborted.
    * @throws LanguageModelFailed when it is refused, stalls or breaks off
    */
   reply(request: ReplyRequest): AsyncIterable<ReplyPart>;

@@ -18,15 +18,3 @@ export async function lastLogSeq(db: Db, callId: string, machine: string): Promi
     .executeTakeFirst();
   return row?.seq ?? 0;
 }
-
-/** The whole log of a call in the order of time. */
-export function readLog(db: Db, callId: string) {
-  return db
-    .selectFrom('call_log')
-    .selectAll()
-    .where('call_id', '=', callId)
-    .orderBy('at')
-    .orderBy('machine')
-    .orderBy('seq')
-    .execute();
-}

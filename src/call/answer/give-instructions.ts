@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
 import { type CallRow, findCall, offerSession } from '../../store/calls.ts';
 import type { Db } from '../../store/schema.ts';
-import type { Lifecycle } from '../lifecycle.ts';
+import type { Lifecycle } from '../lifecycle-state.ts';
 import { type SessionTokens, sessionOfferMs } from './session-token.ts';
 
 export interface InstructionParts {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type CallRow, findCall, takeUpSession } from '../../store/calls.ts';
 import type { Db } from '../../store/schema.ts';
-import type { Lifecycle } from '../lifecycle.ts';
+import type { Lifecycle } from '../lifecycle-state.ts';
 import type { SessionTokens } from './session-token.ts';
 
 export interface OpenedSession {

@@ -42,7 +42,7 @@ export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyE
     text += spoken.text;
     if (spoken.toolCalls.length === 0) break;
     const results = await runTools(parts, spoken.toolCalls);
-    endsCall = results.map((result) => result.endsCall).find((ends) => ends !== null) ?? endsCall;
+    endsCall = whatEndsTheCall(results);
     if (endsCall) break;
     messages = [
       ...messages,
@@ -69,19 +69,32 @@ async function speakOneRound(parts: ReplyParts, run: ReplyRun, room: number) {
   return { text, toolCalls };
 }
 
-async function runTools(parts: ReplyParts, calls: ToolCall[]) {
-  const results: { id: string; content: string; endsCall: ReplyEnd['endsCall'] }[] = [];
+interface ToolOutcome {
+  id: string;
+  content: string;
+  endsCall: ReplyEnd['endsCall'];
+  failed: boolean;
+}
+
+/** The call does not end over a failed tool: what the assistant has just promised must be put right first. */
+function whatEndsTheCall(results: readonly ToolOutcome[]): ReplyEnd['endsCall'] {
+  if (results.some((result) => result.failed)) return null;
+  return results.find((result) => result.endsCall !== null)?.endsCall ?? null;
+}
+
+async function runTools(parts: ReplyParts, calls: ToolCall[]): Promise<ToolOutcome[]> {
+  const results: ToolOutcome[] = [];
   for (const call of calls) {
     const tool = parts.tools.find((candidate) => candidate.definition.name === call.name);
     if (!tool) {
-      results.push({ id: call.id, content: 'There is no such tool.', endsCall: null });
+      results.push({ id: call.id, content: 'There is no such tool.', endsCall: null, failed: true });
       continue;
     }
     try {
       const result = await tool.run(parts.context, call.argumentsJson);
-      results.push({ id: call.id, ...result });
+      results.push({ id: call.id, ...result, failed: false });
     } catch (error) {
-      results.push({ id: call.id, content: `The tool failed: ${messageOf(error)}`, endsCall: null });
+      results.push({ id: call.id, content: `The tool failed: ${messageOf(error)}`, endsCall: null, failed: true });
     }
   }
   return results;

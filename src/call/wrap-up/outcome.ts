@@ -1,5 +1,5 @@
 /** What came of a call, in one word, from the facts alone. */
-import type { Ending, FinalStatus } from '../lifecycle.ts';
+import type { Ending, FinalStatus } from '../lifecycle-state.ts';
 
 export type Outcome =
   | 'talked'

@@ -28,6 +28,8 @@ export interface TurnPolicy {
   charactersPerSecond: number;
   /** Added to that estimate before the voice is taken to have finished. */
   playbackSlackMs: number;
+  /** How soon after the voice stopped the carrier says that it was interrupted, if it was. */
+  settleMs: number;
   /** How long the carrier may take to close the session that we ended. */
   endingMs: number;
 }
@@ -48,5 +50,6 @@ export const defaultTurnPolicy: TurnPolicy = {
   outOfTime: 'We have run out of time for this call, so I have to hang up. Goodbye.',
   charactersPerSecond: 15,
   playbackSlackMs: 3000,
+  settleMs: 400,
   endingMs: 5000,
 };

@@ -79,6 +79,19 @@ describe('the turn machine', () => {
     expect(talk.state).toMatchObject({ phase: 'thinking', utterance: 2 });
   });
 
+  it('waits for word of an interruption when the voice stops early, and knows what was heard before it goes on', () => {
+    const talk = play([
+      connected,
+      started(1),
+      ready(1),
+      { type: 'voice-stopped' },
+      { type: 'interrupted', heardText: 'Hel' },
+    ]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: { text: 'Hel' } }]);
+    const whole = play([connected, started(1), ready(1), { type: 'voice-stopped' }, policy.settleMs]);
+    expect(of(whole.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'all' }]);
+  });
+
   it('answers both when the person says more while the reply is being made', () => {
     const talk = play([connected, started(1), ready(1), played(30), said('Wait.'), said('How much?')]);
     expect(of(talk.effects, 'remember-person').map((effect) => effect.text)).toEqual(['Wait.', 'How much?']);

@@ -45,7 +45,8 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
     case 'text-played':
       return onTextPlayed(state, event.characters, policy);
     case 'voice-stopped':
-      return state.phase === 'speaking' && state.ready ? spoken(state, policy) : stay(state);
+      // Either all was spoken, or word of an interruption is on its way.
+      return state.phase === 'speaking' && state.ready ? timed(state, policy.settleMs) : stay(state);
     case 'interrupted':
       return onInterrupted(state, event.heardText, policy);
     case 'say':

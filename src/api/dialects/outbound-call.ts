@@ -1,0 +1,135 @@
+/** The request form `POST /api/outbound-call`: call a number with free parameters that the assistant is told. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Assistant } from '../../assistant/assistant.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { DialRefused } from '../../call/dial/may-dial.ts';
+import { CallNotConfirmed, CallNotPlaced, type CallRequest } from '../../call/place-call.ts';
+import type { CallRow } from '../../store/calls.ts';
+import type { Store } from '../../store/open-store.ts';
+import { type Access, isAllowed } from '../authorize.ts';
+import { type Answer, answerOnce } from '../idempotency.ts';
+import { toProblem } from '../problem.ts';
+
+export interface OutboundCallParts {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  access: Access;
+  /** Whether the operator opened this form to everyone. */
+  isOpen: boolean;
+  from: string;
+  assistant: Assistant;
+  publicUrl: string;
+  /** Path of the webhook that gives the call's instructions. */
+  instructionsPath: string;
+  placeCall(request: CallRequest): Promise<CallRow>;
+  /** Whether new calls are taken now. */
+  isReady(): boolean;
+}
+
+const e164 = /^\+[1-9]\d{1,14}$/;
+/** The parameters travel in a URL to the carrier and back. */
+const longestParameters = 6000;
+
+const bodySchema = z.object({
+  to: z.unknown(),
+  customParameters: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const fault = (status: number, error: string, message: string): Answer => ({ status, body: { error, message } });
+const missingTo: Answer = { status: 400, body: { error: 'Missing required field: to' } };
+
+export function outboundCall(parts: OutboundCallParts) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.setErrorHandler((error: Error, request, reply) => {
+      const problem = toProblem(error);
+      if (problem.status >= 500) parts.log.error({ requestId: request.id, reason: error.message }, 'request failed');
+      const title = problem.status >= 500 ? 'Failed to initiate outbound call' : 'Invalid request';
+      return reply.code(problem.status).send({ error: title, message: problem.detail });
+    });
+    app.post('/api/outbound-call', async (request, reply) => {
+      if (!isAllowed(parts.access, request, parts.isOpen)) {
+        const message = 'Send a valid key in the header Authorization: Bearer <key>';
+        return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'Unauthorized', message });
+      }
+      return answerOnce(parts, {
+        scope: 'outbound-call',
+        request,
+        reply,
+        toAnswer: (conflict) => fault(conflict.status, 'Idempotency-Key refused', conflict.message),
+        work: () => answer(parts, request),
+      });
+    });
+  };
+}
+
+async function answer(parts: OutboundCallParts, request: FastifyRequest): Promise<Answer> {
+  const body = bodySchema.safeParse(request.body);
+  if (!body.success) {
+    const isObject = typeof request.body === 'object' && request.body !== null && !Array.isArray(request.body);
+    return isObject ? fault(400, 'Invalid customParameters', 'customParameters must be a JSON object') : missingTo;
+  }
+  const { to, customParameters } = body.data;
+  if (to === undefined || to === null || to === '') return missingTo;
+  if (typeof to !== 'string' || !e164.test(to)) {
+    return fault(400, 'Invalid phone number', 'to must be in E.164 format, for example +15558675310');
+  }
+  const parameters = customParameters ?? {};
+  const tooMuch = whatIsTooMuch(parameters);
+  if (tooMuch) return fault(400, 'Invalid customParameters', tooMuch);
+  if (!parts.isReady())
+    return fault(503, 'Failed to initiate outbound call', 'The server is not taking new calls now.');
+  return place(parts, { to, parameters, requestId: request.id });
+}
+
+function whatIsTooMuch(parameters: Record<string, unknown>): string | null {
+  const length = encodeURIComponent(JSON.stringify(parameters)).length;
+  if (length <= longestParameters) return null;
+  return `customParameters are too long: ${length} characters in a URL, of ${longestParameters} allowed`;
+}
+
+interface Wanted {
+  to: string;
+  parameters: Record<string, unknown>;
+  requestId: string;
+}
+
+async function place(parts: OutboundCallParts, wanted: Wanted): Promise<Answer> {
+  const { from } = parts;
+  const query = `customParams=${encodeURIComponent(JSON.stringify(wanted.parameters))}`;
+  const instructionsPath = `${parts.instructionsPath}?${query}`;
+  const twimlUrl = `${parts.publicUrl}${instructionsPath}`;
+  const pii = { to: wanted.to, from, customParameters: wanted.parameters, twimlUrl };
+  const log = parts.log.child({ requestId: wanted.requestId });
+  log.info({ pii }, 'initiating outbound call');
+  try {
+    const call = await parts.placeCall({
+      dialect: 'outbound-call',
+      clientId: null,
+      from,
+      assistant: parts.assistant,
+      instructionsPath,
+      ...wanted,
+    });
+    log.info({ callId: call.id, callSid: call.carrier_sid, status: 'queued' }, 'call initiated');
+    return { status: 200, body: { callSid: call.carrier_sid, status: 'queued', to: call.to_number, from } };
+  } catch (error) {
+    return toRefusal(error, log);
+  }
+}
+
+function toRefusal(error: unknown, log: Logger): Answer {
+  if (error instanceof DialRefused) {
+    log.info({ code: error.code }, 'call refused');
+    const body = { error: 'Call not allowed', message: error.message, code: error.code };
+    if (error.retryAfterSeconds === null) return { status: 403, body };
+    return { status: 429, body, headers: { 'retry-after': String(error.retryAfterSeconds) } };
+  }
+  if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
+    log.warn({ callId: error.callId, code: error.code, reason: error.message }, 'call not initiated');
+    return fault(500, 'Failed to initiate outbound call', error.message);
+  }
+  throw error;
+}

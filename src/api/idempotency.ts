@@ -1,0 +1,86 @@
+/** Lets a request that carries an `Idempotency-Key` be sent twice and be done once. */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../base/clock.ts';
+import { claimIdempotencyKey, keepResponse, releaseIdempotencyKey } from '../store/idempotency-keys.ts';
+import type { Store } from '../store/open-store.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Why a request with this key gets no answer of its own, and the status for it. */
+export type KeyConflict = { status: 400 | 409 | 422; message: string };
+
+export interface IdempotentRequest {
+  /** The endpoint and who asks: the same key elsewhere is another key. */
+  scope: string;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  /** The answer in the endpoint's own error shape. */
+  toAnswer(conflict: KeyConflict): Answer;
+  work(): Promise<Answer>;
+}
+
+const rememberedMs = 24 * 3600 * 1000;
+const longestKey = 255;
+
+/** Sends the answer of `work`, or the stored one of an earlier request with the same key and body. */
+export async function answerOnce(
+  parts: { store: Store; clock: Clock },
+  once: IdempotentRequest,
+): Promise<FastifyReply> {
+  const key = once.request.headers['idempotency-key'];
+  if (key === undefined) return send(once.reply, await once.work());
+  if (typeof key !== 'string' || key === '' || key.length > longestKey) {
+    const message = `Idempotency-Key must be 1 to ${longestKey} characters`;
+    return send(once.reply, once.toAnswer({ status: 400, message }));
+  }
+  const requestHash = createHash('sha256')
+    .update(JSON.stringify(once.request.body ?? null))
+    .digest('hex');
+  const use = { scope: once.scope, key };
+  const now = parts.clock.now();
+  const earlier = await parts.store.transaction((db) =>
+    claimIdempotencyKey(db, { ...use, requestHash, now: new Date(now), forgetBefore: new Date(now - rememberedMs) }),
+  );
+  if (!earlier) return doAndKeep(parts, once, use);
+  if (earlier.request_hash !== requestHash) {
+    const message = 'this Idempotency-Key was used with another request body';
+    return send(once.reply, once.toAnswer({ status: 422, message }));
+  }
+  if (earlier.response_status === null) {
+    const message = 'the first request with this Idempotency-Key is still in progress';
+    return send(once.reply, once.toAnswer({ status: 409, message }));
+  }
+  return once.reply
+    .code(earlier.response_status)
+    .type(earlier.response_type ?? 'application/json')
+    .header('idempotency-replayed', 'true')
+    .send(earlier.response_body);
+}
+
+async function doAndKeep(
+  parts: { store: Store },
+  once: IdempotentRequest,
+  use: { scope: string; key: string },
+): Promise<FastifyReply> {
+  const answer = await once.work();
+  // An answer that says "later" must not be the answer for a day.
+  if (answer.status === 429 || answer.status === 503) await releaseIdempotencyKey(parts.store.db, use);
+  else {
+    const body = JSON.stringify(answer.body);
+    await keepResponse(parts.store.db, use, { status: answer.status, body, type: 'application/json; charset=utf-8' });
+  }
+  return send(once.reply, answer);
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .headers(answer.headers ?? {})
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(answer.body));
+}

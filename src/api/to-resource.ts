@@ -1,0 +1,77 @@
+/** Rows of the store as `/v1` shows them. */
+import type { CallRow } from '../store/calls.ts';
+import type { EventRow } from '../store/events.ts';
+import type { TurnRow } from '../store/turns.ts';
+import type { CallResource, CallWithTurns, EventResource, TurnResource } from './contract/calls.ts';
+
+const orNull = (moment: Date | null) => moment?.toISOString() ?? null;
+
+export function toCallResource(row: CallRow): CallResource {
+  return {
+    id: row.id,
+    carrier_sid: row.carrier_sid,
+    client_id: row.client_id,
+    dialect: row.dialect,
+    direction: row.direction as CallResource['direction'],
+    to: row.to_number,
+    from: row.from_number,
+    status: row.status as CallResource['status'],
+    state: row.ended_at === null ? 'in_progress' : 'ended',
+    parameters: row.parameters as Record<string, unknown>,
+    assistant: { name: (row.assistant as { name: string }).name },
+    request_id: row.request_id,
+    created_at: row.created_at.toISOString(),
+    dialing_at: orNull(row.dialing_at),
+    ringing_at: orNull(row.ringing_at),
+    answered_at: orNull(row.answered_at),
+    ended_at: orNull(row.ended_at),
+    duration_seconds: row.duration_seconds,
+    outcome: row.outcome,
+    ended_reason: row.ended_reason,
+    ended_by: row.ended_by,
+    fault: row.fault,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  };
+}
+
+export function toTurnResource(row: TurnRow): TurnResource {
+  return {
+    index: row.index,
+    speaker: row.speaker as TurnResource['speaker'],
+    text: row.text,
+    heard_text: row.heard_text,
+    heard_source: row.heard_source as TurnResource['heard_source'],
+    interrupted: row.interrupted,
+    started_at: row.started_at.toISOString(),
+    ended_at: orNull(row.ended_at),
+    reply_ms: row.reply_ms,
+  };
+}
+
+export function toCallWithTurns(row: CallRow, turns: TurnRow[]): CallWithTurns {
+  const replies = turns.flatMap((turn) => (turn.reply_ms === null ? [] : [turn.reply_ms])).sort((a, b) => a - b);
+  const reply_ms = { count: replies.length, p50: percentile(replies, 0.5), p95: percentile(replies, 0.95) };
+  return { ...toCallResource(row), turns: turns.map(toTurnResource), latency: { reply_ms } };
+}
+
+/** The smallest value that at least this share of the sorted values do not exceed. */
+function percentile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? null;
+}
+
+export function toEventResource(row: EventRow): EventResource {
+  const data = row.data as Record<string, unknown>;
+  return { id: row.id, type: row.type, call_id: row.call_id, at: row.at.toISOString(), data };
+}
+
+/** The conversation as plain text, one line for each turn, with what was not heard in brackets. */
+export function toTranscriptText(turns: TurnRow[]): string {
+  return turns.map((turn) => `${turn.speaker === 'person' ? 'Person' : 'Assistant'}: ${toLine(turn)}\n`).join('');
+}
+
+function toLine(turn: TurnRow): string {
+  if (turn.heard_text === null) return `${turn.text} [not known how much was heard]`;
+  if (!turn.interrupted) return turn.heard_text;
+  const rest = turn.text.startsWith(turn.heard_text) ? turn.text.slice(turn.heard_text.length).trim() : turn.text;
+  return `${turn.heard_text} [not heard: ${rest}]`;
+}

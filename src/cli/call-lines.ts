@@ -1,0 +1,70 @@
+/** What a person at a terminal reads of a call: one line for each event, and a summary at its end. */
+import { styleText } from 'node:util';
+import type { CallWithTurns, EventResource, TurnResource } from '../api/contract/calls.ts';
+
+type CompletedTurn = Pick<TurnResource, 'speaker' | 'text' | 'heard_text' | 'interrupted' | 'reply_ms'>;
+
+const wordsFor: Record<string, string> = {
+  'call.queued': 'queued',
+  'call.dialing': 'dialing',
+  'call.ringing': 'ringing',
+  'call.started': 'answered',
+  'call.blocked': 'blocked',
+};
+
+/** The line for an event, or null for one that needs none. */
+export function toEventLine(event: EventResource, startedAtMs: number): string | null {
+  const time = styleText('dim', `${((Date.parse(event.at) - startedAtMs) / 1000).toFixed(1).padStart(6)}s`);
+  const status = wordsFor[event.type];
+  if (status) return `${time}  ${styleText('yellow', `● ${status}`)}`;
+  if (event.type === 'call.ended') {
+    const { status: last, ended_reason: reason } = event.data as { status: string; ended_reason: string };
+    return `${time}  ${styleText('yellow', `● ${last}`)} (${readable(reason)})`;
+  }
+  if (event.type === 'turn.completed') return `${time}  ${toTurnLine(event.data as CompletedTurn)}`;
+  if (event.type !== 'turn.started') return null;
+  const replyMs = event.data.reply_ms as number | null;
+  return replyMs === null
+    ? null
+    : `${time}  ${styleText('dim', `  assistant answers after ${Math.round(replyMs)} ms`)}`;
+}
+
+function toTurnLine(turn: CompletedTurn): string {
+  if (turn.speaker === 'person') return `${styleText('cyan', 'Person     ')} ${turn.text}`;
+  const heard = turn.heard_text ?? '';
+  const name = styleText('green', 'Assistant  ');
+  if (!turn.interrupted) return `${name} ${heard}`;
+  return `${name} ${heard} ${styleText('red', `✂ cut off: "${notHeard(turn)}"`)}`;
+}
+
+/** The part of a turn that was generated and not heard. */
+export function notHeard(turn: Pick<TurnResource, 'text' | 'heard_text'>): string {
+  const heard = turn.heard_text ?? '';
+  return (turn.text.startsWith(heard) ? turn.text.slice(heard.length) : turn.text).trim();
+}
+
+const readable = (name: string | null) => (name ?? 'unknown').replaceAll('_', ' ');
+
+export function toSummary(call: CallWithTurns, url: string): string {
+  const cutOff = call.turns.filter((turn) => turn.interrupted);
+  const { count, p50, p95 } = call.latency.reply_ms;
+  const turns = call.turns.map((turn) => `    ${turn.speaker.padEnd(9)}  ${turn.heard_text ?? turn.text}`);
+  return [
+    '',
+    styleText('bold', 'Summary'),
+    `  call        ${call.id}`,
+    `  SID         ${call.carrier_sid}`,
+    `  status      ${call.status} (${readable(call.ended_reason)}, by ${call.ended_by})`,
+    `  outcome     ${readable(call.outcome)}`,
+    `  duration    ${call.duration_seconds} s`,
+    `  replies     ${count}, half of them within ${p50} ms, 95 % within ${p95} ms`,
+    `  cut off     ${cutOff.length} time${cutOff.length === 1 ? '' : 's'}`,
+    '  transcript',
+    ...turns,
+    '  record      in the embedded database of DATA_DIR (./data unless set); look further at',
+    `    ${url}/v1/calls/${call.id}`,
+    `    ${url}/v1/calls/${call.id}/transcript?format=text`,
+    `    ${url}/v1/calls/${call.id}/events`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+/** The command line: one line a command, each in a file of its own. */
+import { Command, InvalidArgumentError } from 'commander';
+import { CallwrightError } from '../base/errors.ts';
+
+const program = new Command('callwright').description('Places and answers phone calls and lets an AI assistant talk.');
+
+program
+  .command('start')
+  .description('start the server on the settings of the environment and .env')
+  .action(async () => (await import('./start.ts')).start());
+
+program
+  .command('demo')
+  .description('place a call to a simulated person and watch it')
+  .option('--once', 'stop after the call instead of staying up')
+  .action(async (options: { once?: boolean }) => (await import('./demo.ts')).demo({ once: options.once === true }));
+
+program
+  .command('simulate')
+  .description('run the simulated phone network alone, for any Twilio voice application')
+  .option('--port <port>', 'where it listens; 0 takes a free port', toNumber, 4010)
+  .option('--host <address>', 'the address it listens on', '127.0.0.1')
+  .option('--calls-per-second <rate>', 'how many calls start in a second', toNumber, 1)
+  .option('--speed <factor>', 'how many times faster than life everything goes', toNumber, 1)
+  .option('--account-sid <sid>', 'random unless told')
+  .option('--auth-token <token>', 'random unless told')
+  .option('--number <number...>', "the account's own numbers")
+  .action(async ({ number, ...options }) => (await import('./simulate.ts')).simulate({ ...options, numbers: number }));
+
+function toNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || Number.isNaN(number) || number < 0) throw new InvalidArgumentError('It must be a number.');
+  return number;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What we throw on purpose is meant for the person who typed the command; anything else is a fault.
+  console.error(error instanceof CallwrightError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,33 @@
+/** `callwright start`: runs the server until it is told to stop. */
+import { createCallwright } from '../wiring.ts';
+import { readCommandConfig } from './environment.ts';
+
+/** Live calls get this long to end by themselves after the first signal. */
+const drainMs = 15 * 60_000;
+
+export async function start(): Promise<void> {
+  const callwright = await createCallwright(readCommandConfig());
+  if (process.stdout.isTTY) {
+    console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);
+  }
+  const signals = watchSignals();
+  await signals.first;
+  await Promise.race([callwright.drain(drainMs), signals.second]);
+  await callwright.stop();
+}
+
+/** A first signal asks for a gentle stop, a second one for a quick one, a third for none at all. */
+function watchSignals(): { first: Promise<void>; second: Promise<void> } {
+  let count = 0;
+  const notify: (() => void)[] = [];
+  const first = new Promise<void>((resolve) => notify.push(resolve));
+  const second = new Promise<void>((resolve) => notify.push(resolve));
+  const onSignal = () => {
+    notify[count]?.();
+    count += 1;
+    if (count > 2) process.exit(1);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return { first, second };
+}

@@ -1,0 +1,139 @@
+/** Turns the environment into a checked configuration, or says in one line a setting what to mend. */
+import { z } from 'zod';
+import { CallwrightError } from '../base/errors.ts';
+import { findNearMiss } from './near-miss.ts';
+import { allSettings, type OpenableDialect, type SettingName } from './settings.ts';
+
+export interface TwilioAccount {
+  accountSid: string;
+  authToken: string;
+  secondaryAuthToken: string | null;
+  apiBaseUrl: string;
+}
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Null: http://localhost and the port that was taken. */
+  publicUrl: string | null;
+  dataDir: string;
+  databaseUrl: string | null;
+  /** Null: the simulated phone network. */
+  twilio: TwilioAccount | null;
+  /** The number that calls are made from. */
+  phoneNumber: string;
+  /** Null: the scripted assistant. */
+  languageModel: { apiKey: string; baseUrl: string; model: string } | null;
+  callsPerSecond: number;
+  maxConcurrentCalls: number;
+  openDialects: readonly OpenableDialect[];
+  logPii: boolean;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export type Environment = Record<string, string | undefined>;
+
+/** The settings cannot be used; the message has one line for each that must be mended. */
+export class BadSettings extends CallwrightError {
+  constructor(lines: readonly string[]) {
+    super('config/bad-settings', lines.join('\n'));
+  }
+}
+
+type Values = { [Name in SettingName]: z.output<(typeof allSettings)[Name]['schema']> };
+
+const shape = Object.fromEntries(
+  Object.entries(allSettings).map(([name, setting]) => [name, setting.schema]),
+) as unknown as z.ZodRawShape;
+
+const account = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_PHONE_NUMBER'] as const;
+
+/** The number of the simulated account when none is set. */
+const simulatedNumber = '+15551234567';
+
+/** @throws BadSettings */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in allSettings && value !== undefined && value !== ''),
+  );
+  // A number alone is no account: the simulated network then calls from it.
+  const usesTwilio = given.TWILIO_ACCOUNT_SID !== undefined || given.TWILIO_AUTH_TOKEN !== undefined;
+  const problems = [...misspelt(environment), ...(usesTwilio ? missingOf(given) : [])];
+  const optionalAccount = Object.fromEntries(account.map((name) => [name, allSettings[name].schema.optional()]));
+  const parsed = z.object({ ...shape, ...optionalAccount }).safeParse(given);
+  if (!parsed.success) problems.push(...parsed.error.issues.map(toLine));
+  if (problems.length > 0 || !parsed.success) throw new BadSettings(problems);
+  const values = parsed.data as Values;
+  const config = toConfig(values, usesTwilio);
+  checkTogether(config);
+  return config;
+}
+
+function toConfig(values: Values, usesTwilio: boolean): Config {
+  const twilio = {
+    accountSid: values.TWILIO_ACCOUNT_SID,
+    authToken: values.TWILIO_AUTH_TOKEN,
+    secondaryAuthToken: values.TWILIO_AUTH_TOKEN_SECONDARY ?? null,
+    apiBaseUrl: values.TWILIO_API_BASE_URL,
+  };
+  const apiKey = values.OPENAI_API_KEY;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL ?? null,
+    dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL ?? null,
+    twilio: usesTwilio ? twilio : null,
+    phoneNumber: values.TWILIO_PHONE_NUMBER ?? simulatedNumber,
+    languageModel: apiKey ? { apiKey, baseUrl: values.OPENAI_BASE_URL, model: values.LLM_MODEL } : null,
+    callsPerSecond: values.CALLS_PER_SECOND,
+    maxConcurrentCalls: values.MAX_CONCURRENT_CALLS,
+    openDialects: values.OPEN_DIALECTS,
+    logPii: values.LOG_PII,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]', '::1'];
+
+export function isLoopback(host: string): boolean {
+  return loopbackHosts.includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function checkTogether(config: Config): void {
+  const url = config.publicUrl === null ? null : new URL(config.publicUrl);
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new BadSettings([
+      `PUBLIC_URL must begin with https:// unless it is this machine itself: ${config.publicUrl}`,
+    ]);
+  }
+  const isRealTwilio = config.twilio !== null && !isLoopback(new URL(config.twilio.apiBaseUrl).hostname);
+  if (isRealTwilio && (url === null || isLoopback(url.hostname))) {
+    throw new BadSettings([
+      'PUBLIC_URL is missing: with a real Twilio account it must be an https:// address at which Twilio reaches this server, for example that of a tunnel.',
+    ]);
+  }
+}
+
+function missingOf(given: Environment): string[] {
+  return account
+    .filter((name) => given[name] === undefined)
+    .map(
+      (name) =>
+        `${name} is missing: ${allSettings[name].meaning} Set it, or unset the other TWILIO_ settings to use the simulated phone network.`,
+    );
+}
+
+function misspelt(environment: Environment): string[] {
+  const known = Object.keys(allSettings);
+  return Object.keys(environment).flatMap((name) => {
+    const meant = name in allSettings ? null : findNearMiss(name, known);
+    return meant ? [`${name} is not a setting; did you mean ${meant}?`] : [];
+  });
+}
+
+function toLine(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0] ?? 'settings');
+  const setting = (allSettings as Record<string, { meaning: string }>)[name];
+  return `${name}: ${issue.message}. ${setting?.meaning ?? ''}`.trim();
+}

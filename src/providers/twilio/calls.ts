@@ -1,0 +1,81 @@
+/** Looks up, finds and ends calls over Twilio's REST API: requests that may be repeated safely. */
+import type { Logger } from '../../base/log.ts';
+import { type Carrier, type CarrierCall, CarrierUnavailable } from '../../ports/carrier.ts';
+import { parseCall, parseCallPage, parseRefusal } from './call-resource.ts';
+import { type RestAnswer, type RestClient, RestFailed, type RestRequest } from './rest-client.ts';
+
+export interface CallsOptions {
+  accountSid: string;
+  rest: RestClient;
+  log: Logger;
+}
+
+const timeoutMs = 5_000;
+const pageSize = 200;
+const mostPages = 20;
+
+/** Codes that answer "end this call" with "there is nothing to end". */
+const nothingToEnd: ReadonlySet<number> = new Set([20404, 21220]);
+
+async function ask(rest: RestClient, request: Omit<RestRequest, 'timeoutMs'>): Promise<RestAnswer> {
+  try {
+    return await rest({ ...request, timeoutMs });
+  } catch (error) {
+    throw error instanceof RestFailed ? new CarrierUnavailable(error.message) : error;
+  }
+}
+
+function toUnavailable(log: Logger, answer: RestAnswer): CarrierUnavailable {
+  const refusal = parseRefusal(answer);
+  const fields = { httpStatus: answer.httpStatus, carrierCode: refusal?.code ?? null };
+  log.warn({ ...fields, pii: { message: refusal?.message } }, 'Twilio gave no usable answer');
+  return new CarrierUnavailable(refusal?.message ?? `HTTP ${answer.httpStatus} with a body that cannot be read`);
+}
+
+/** Pages through the list, newest first, until it ends or a whole page is older than `sinceMs`. */
+async function listCalls(options: CallsOptions, firstPath: string, sinceMs: number): Promise<CarrierCall[]> {
+  const found: CarrierCall[] = [];
+  let path = firstPath;
+  for (let page = 0; page < mostPages; page += 1) {
+    const answer = await ask(options.rest, { method: 'GET', path });
+    const parsed = answer.httpStatus === 200 ? parseCallPage(answer.body) : null;
+    if (!parsed) throw toUnavailable(options.log, answer);
+    const fresh = parsed.calls.filter((call) => call.createdAtMs >= sinceMs);
+    found.push(...fresh);
+    const onlyOlder = parsed.calls.length > 0 && fresh.length === 0;
+    if (onlyOlder || parsed.nextPath === null) return found;
+    path = parsed.nextPath;
+  }
+  // Half a list must not pass for "there is no such call": that could ring a phone twice.
+  throw new CarrierUnavailable('Twilio lists more calls than can be looked through');
+}
+
+export function createCalls(options: CallsOptions): Pick<Carrier, 'fetchCall' | 'findCalls' | 'endCall'> {
+  const { rest, log } = options;
+  const account = `/2010-04-01/Accounts/${options.accountSid}`;
+  const pathOf = (carrierSid: string) => `${account}/Calls/${encodeURIComponent(carrierSid)}.json`;
+  return {
+    async fetchCall(carrierSid) {
+      const answer = await ask(rest, { method: 'GET', path: pathOf(carrierSid) });
+      // A bare 404 can be a proxy's; only Twilio's own means that there is no such call.
+      if (answer.httpStatus === 404 && parseRefusal(answer)?.code === 20404) return null;
+      const call = answer.httpStatus === 200 ? parseCall(answer.body) : null;
+      if (!call) throw toUnavailable(log, answer);
+      return call;
+    },
+
+    async findCalls({ to, from, sinceMs }) {
+      const query = new URLSearchParams({ To: to, From: from, PageSize: String(pageSize) });
+      // Twilio's dates are whole seconds: a call made at .7 s is dated before a `sinceMs` of .5 s.
+      const calls = await listCalls(options, `${account}/Calls.json?${query}`, Math.floor(sinceMs / 1000) * 1000);
+      return calls.sort((a, b) => b.createdAtMs - a.createdAtMs);
+    },
+
+    async endCall(carrierSid) {
+      const answer = await ask(rest, { method: 'POST', path: pathOf(carrierSid), form: { Status: 'completed' } });
+      if (answer.httpStatus >= 200 && answer.httpStatus <= 299) return;
+      if (nothingToEnd.has(parseRefusal(answer)?.code ?? 0)) return;
+      throw toUnavailable(log, answer);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** Asks Twilio for one call, once, and says what is certain about it afterwards. */
+import { type Clock, waitFor } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
+import { type CallOrder, type Carrier, CarrierOutcomeUnknown, CarrierRefused } from '../../ports/carrier.ts';
+import { parsePlacedCall, parseRefusal } from './call-resource.ts';
+import { toWebhookUrl } from './public-url.ts';
+import { type RestAnswer, type RestClient, RestFailed, type RestRequest } from './rest-client.ts';
+
+/** How often a create that Twilio turned away for pace (HTTP 429, surely no call) is asked again. */
+export interface RateRetries {
+  /** 1 or 2. */
+  times: number;
+  random: Random;
+}
+
+export interface PlacingOptions {
+  accountSid: string;
+  publicUrl: string;
+  rest: RestClient;
+  clock: Clock;
+  log: Logger;
+  rateRetries?: RateRetries | undefined;
+}
+
+type Form = NonNullable<RestRequest['form']>;
+
+const createTimeoutMs = 10_000;
+/** A longer `Retry-After` is left to whoever keeps the pace. */
+const longestRetryAfterSeconds = 2;
+const backOffMs = 250;
+
+/** Answers without Twilio's error body that still come before any call is made, whoever gave them. */
+const refusingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 414, 415, 429, 431]);
+
+function toCreateForm(order: CallOrder, publicUrl: string): Form {
+  return {
+    To: order.to,
+    From: order.from,
+    Url: toWebhookUrl(publicUrl, order.instructionsPath),
+    Method: 'POST',
+    StatusCallback: toWebhookUrl(publicUrl, order.statusPath),
+    StatusCallbackMethod: 'POST',
+    StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+    Timeout: order.ringSeconds,
+    TimeLimit: order.maxDurationSeconds,
+  };
+}
+
+/** What a create that gave no call means: surely none, or perhaps one. */
+function toPlacingError(answer: RestAnswer): CarrierRefused | CarrierOutcomeUnknown {
+  const { httpStatus } = answer;
+  const refusal = httpStatus < 500 ? parseRefusal(answer) : null;
+  if (refusal) return new CarrierRefused(refusal.message, { code: refusal.code, httpStatus });
+  if (refusingStatuses.has(httpStatus)) return new CarrierRefused(`HTTP ${httpStatus}`, { code: null, httpStatus });
+  return new CarrierOutcomeUnknown(`HTTP ${httpStatus} without a call that can be read`);
+}
+
+function toSendingError(error: unknown): unknown {
+  if (!(error instanceof RestFailed)) return error;
+  if (error.nothingSent) return new CarrierRefused(error.message, { code: null, httpStatus: null });
+  return new CarrierOutcomeUnknown(error.message, { cause: error });
+}
+
+async function create(options: PlacingOptions, form: Form, triesLeft: number): Promise<RestAnswer> {
+  const { rest, clock, rateRetries } = options;
+  const path = `/2010-04-01/Accounts/${options.accountSid}/Calls.json`;
+  const answer = await rest({ method: 'POST', path, form, timeoutMs: createTimeoutMs });
+  const retryAfterSeconds = answer.retryAfterSeconds ?? 0;
+  if (!rateRetries || triesLeft < 1 || answer.httpStatus !== 429) return answer;
+  if (retryAfterSeconds > longestRetryAfterSeconds) return answer;
+  const doublings = rateRetries.times - triesLeft;
+  await waitFor(clock, retryAfterSeconds * 1000 + rateRetries.random.fraction() * backOffMs * 2 ** doublings);
+  return create(options, form, triesLeft - 1);
+}
+
+async function createOnce(options: PlacingOptions, form: Form) {
+  let answer: RestAnswer;
+  try {
+    answer = await create(options, form, options.rateRetries?.times ?? 0);
+  } catch (error) {
+    throw toSendingError(error);
+  }
+  const placed = parsePlacedCall(answer);
+  if (!placed) throw toPlacingError(answer);
+  return placed;
+}
+
+export function createPlaceCall(options: PlacingOptions): Carrier['placeCall'] {
+  const { log } = options;
+  return async (order) => {
+    const form = toCreateForm(order, options.publicUrl);
+    const pii = { to: order.to, from: order.from, url: form.Url };
+    try {
+      const placed = await createOnce(options, form);
+      log.info({ carrierSid: placed.carrierSid, status: placed.status, pii }, 'Twilio took the call');
+      return placed;
+    } catch (error) {
+      if (error instanceof CarrierRefused) {
+        const { carrierCode, httpStatus, message } = error;
+        log.warn({ carrierCode, httpStatus, pii: { ...pii, message } }, 'Twilio refused the call');
+      } else {
+        log.warn({ pii }, 'it is not known whether Twilio took the call');
+      }
+      throw error;
+    }
+  };
+}

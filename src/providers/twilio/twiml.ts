@@ -1,0 +1,94 @@
+/** Our instructions to a live call in Twilio's markup. */
+import type { Logger } from '../../base/log.ts';
+import { unreachable } from '../../base/unreachable.ts';
+import type { CarrierInstruction } from '../../ports/carrier.ts';
+import { toSocketUrl, toWebhookUrl } from './public-url.ts';
+import { toXmlText, writeXml, type XmlElement } from './xml.ts';
+
+export interface TwimlContext {
+  /** Without a trailing slash. */
+  publicUrl: string;
+  log: Logger;
+}
+
+/** The longest text of one `<Say>` (Twilio error 13521). */
+const longestSay = 4_096;
+/** Twilio names 500 characters for the name and value of a stream's parameter; we keep to it for the relay as well. */
+const longestParameter = 500;
+/** Together, markup counted, they stay below the 64 kB of a document (Twilio error 11750) even when all is escaped. */
+const longestParameters = 8_000;
+const markupOfParameter = 30;
+
+/** At most `length` UTF-16 units, never half a character. */
+function cut(text: string, length: number): string {
+  return toXmlText(toXmlText(text).slice(0, Math.max(length, 0)));
+}
+
+/**
+ * The parameters as far as Twilio takes them. What does not fit is cut or left out with a warning: the assistant
+ * reads the stored record of the call, so these are a courtesy to whoever reads the session's `setup`.
+ */
+function toParameters(parameters: Record<string, string>, log: Logger): XmlElement[] {
+  const elements: XmlElement[] = [];
+  const shortened: string[] = [];
+  let room = longestParameters;
+  for (const [name, value] of Object.entries(parameters)) {
+    const limit = Math.min(longestParameter, room) - name.length;
+    const fitting = cut(value, limit);
+    if (limit < 0 || toXmlText(value).length > fitting.length) shortened.push(cut(name, longestParameter));
+    if (limit < 0 || name === '') continue;
+    room -= name.length + fitting.length + markupOfParameter;
+    elements.push({ name: 'Parameter', attributes: { name, value: fitting } });
+  }
+  if (shortened.length > 0) {
+    log.warn(
+      { count: shortened.length, pii: { names: shortened } },
+      'parameters were too long for Twilio and were cut',
+    );
+  }
+  return elements;
+}
+
+function toRelay(instruction: CarrierInstruction & { type: 'converse-by-relay' }, context: TwimlContext): XmlElement {
+  const { language, voice } = instruction;
+  const relay: XmlElement = {
+    name: 'ConversationRelay',
+    attributes: {
+      url: toSocketUrl(context.publicUrl, instruction.socketPath),
+      language,
+      ttsProvider: voice?.provider,
+      voice: voice?.name,
+      interruptible: 'any',
+      dtmfDetection: 'true',
+      debug: 'speaker-events tokens-played',
+    },
+    children: toParameters(instruction.parameters, context.log),
+  };
+  const action = toWebhookUrl(context.publicUrl, instruction.afterPath);
+  return { name: 'Connect', attributes: { action }, children: [relay] };
+}
+
+const hangUp: XmlElement = { name: 'Hangup' };
+
+function toVerbs(instruction: CarrierInstruction, context: TwimlContext): XmlElement[] {
+  switch (instruction.type) {
+    case 'converse-by-relay':
+      return [toRelay(instruction, context)];
+    case 'say-and-hang-up': {
+      const { text, language } = instruction;
+      if (text.trim() === '') return [hangUp];
+      return [{ name: 'Say', attributes: { language }, children: [cut(text, longestSay)] }, hangUp];
+    }
+    case 'hang-up':
+      return [hangUp];
+    case 'acknowledge':
+      return [];
+    default:
+      return unreachable(instruction);
+  }
+}
+
+/** The whole document. An acknowledgement is an empty one, which ends a call that is still alive. */
+export function writeTwiml(instruction: CarrierInstruction, context: TwimlContext): string {
+  return writeXml({ name: 'Response', children: toVerbs(instruction, context) });
+}

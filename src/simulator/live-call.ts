@@ -1,0 +1,71 @@
+/** What the parts of the phone network that act on a live call see of it. */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { CallProblem, FinalStatus, SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
+import type { FaultPlan } from './faults.ts';
+import type { Outside } from './outside.ts';
+import type { PhoneLine } from './phone-line.ts';
+import type { StatusSubscription } from './webhooks/announce-status.ts';
+import type { WebhookSender } from './webhooks/deliver-webhook.ts';
+
+/** Where a call's next TwiML document comes from. */
+export type Source =
+  | {
+      type: 'url';
+      kind: 'voice' | 'action';
+      url: string;
+      method: 'GET' | 'POST';
+      /** Sent besides the call's own. */
+      parameters?: Record<string, string>;
+    }
+  | { type: 'twiml'; twiml: string };
+
+export interface WebhookTarget {
+  url: string;
+  method: 'GET' | 'POST';
+}
+
+/** What the application wants of its call; an update through the API may change it. */
+export interface CallSettings {
+  instructions: Source;
+  fallback: WebhookTarget | null;
+  statusCallback: StatusSubscription | null;
+  /** How long the phone rings. */
+  ringMs: number;
+  /** How long the call may last from answer. */
+  timeLimitMs: number;
+}
+
+/** Why a call ends. */
+export interface CallOutcome {
+  status: FinalStatus;
+  by: NonNullable<SimulatedCallRecord['endedBy']>;
+  sipCode: number;
+  errorCode?: number;
+  errorMessage?: string;
+}
+
+/** What all calls of one phone network share. */
+export interface NetworkParts {
+  clock: Clock;
+  random: Random;
+  outside: Outside;
+  account: { sid: string; authToken: string };
+  faults(): FaultPlan;
+  emit(event: SimulatorEvent): void;
+  /** Aborted when the phone network stops. */
+  signal: AbortSignal;
+}
+
+export interface LiveCall {
+  readonly network: NetworkParts;
+  readonly record: SimulatedCallRecord;
+  readonly settings: CallSettings;
+  readonly line: PhoneLine;
+  readonly webhooks: WebhookSender;
+  readonly isOver: boolean;
+  /** Takes an incoming call; changes nothing on a call that is already answered. */
+  answer(): void;
+  end(outcome: CallOutcome): void;
+  problem(problem: Omit<CallProblem, 'atMs'>): void;
+}

@@ -1,0 +1,57 @@
+/** What the phone network reaches beyond itself: the application's webhooks and sockets. */
+import { CallwrightError } from '../base/errors.ts';
+
+export interface WebhookRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  /** Form-encoded; empty for GET. */
+  body: string;
+  /** How long to try to connect. */
+  connectMs: number;
+  /** Aborted when the answer is no longer wanted. */
+  signal: AbortSignal;
+}
+
+export interface WebhookResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Why nothing came back, in Twilio's numbers: 11205 connection, 11206 HTTP, 11210 name lookup, 11220 TLS. */
+export class OutsideUnreachable extends CallwrightError {
+  readonly twilioCode: 11205 | 11206 | 11210 | 11220;
+  constructor(message: string, twilioCode: 11205 | 11206 | 11210 | 11220 = 11205) {
+    super('simulator/outside-unreachable', message);
+    this.twilioCode = twilioCode;
+  }
+}
+
+export interface SocketRequest {
+  url: string;
+  headers: Record<string, string>;
+  connectMs: number;
+}
+
+/** What a socket reports; `closed` comes exactly once and last, whatever happened before. */
+export interface SocketEvents {
+  opened(): void;
+  message(text: string): void;
+  /** `code` is 1006 when the connection broke, and `refused` says why it never opened. */
+  closed(end: { code: number; reason: string; refused?: string }): void;
+}
+
+export interface OutsideSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Breaks the connection without a word. */
+  drop(): void;
+}
+
+export interface Outside {
+  /** @throws OutsideUnreachable when no HTTP answer came back */
+  requestWebhook(request: WebhookRequest): Promise<WebhookResponse>;
+  openSocket(request: SocketRequest, events: SocketEvents): OutsideSocket;
+}

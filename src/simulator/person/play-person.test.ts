@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createVirtualNetwork, relayApplication } from '../testing/virtual-network.ts';
+
+const reply = 'I hear you and this is an answer of a few words.';
+
+/** A polite application: greets, answers every prompt and every key, never ends the call. */
+function talkative() {
+  return relayApplication(
+    (frame, send) => {
+      if (frame.type === 'setup')
+        send({ type: 'text', token: 'Good morning, this is the test calling you.', last: true });
+      if (frame.type === 'prompt' || (frame.type === 'dtmf' && frame.digit !== '4' && frame.digit !== '2')) {
+        send({ type: 'text', token: reply, last: true });
+      }
+    },
+    { attributes: 'dtmfDetection="true"' },
+  );
+}
+
+function scriptOf(name: string): string {
+  return readFileSync(new URL(`../people/${name}.person`, import.meta.url), 'utf8');
+}
+
+async function play(script: string, ms = 120_000, application = talkative()) {
+  const { network, pass, call, clock } = createVirtualNetwork(application, script);
+  const sid = await call();
+  await pass(ms);
+  const { record } = network.find(sid)!;
+  return { application, record, network, clock, said: record.said.map(({ text }) => text) };
+}
+
+const hurried = `answers after 2s
+says "Hello?"
+listens
+says "Yes, this is Sarah. What is it about?"
+interrupts after 6 words "Sorry, how much was it again?"
+listens
+says "And when is it due?"
+listens
+hangs up`;
+
+describe('a person in a hurry', () => {
+  it('says all lines in order, interrupts once after six words, and hangs up', async () => {
+    const { record, said } = await play(hurried);
+    expect(said).toEqual([
+      'Hello?',
+      'Yes, this is Sarah. What is it about?',
+      'Sorry, how much was it again?',
+      'And when is it due?',
+    ]);
+    expect(record).toMatchObject({ status: 'completed', endedBy: 'person' });
+    const interrupted = record.heard.filter(({ end }) => end === 'interrupted');
+    expect(interrupted).toHaveLength(1);
+    expect(interrupted[0]!.text.trim().split(' ')).toHaveLength(6);
+    expect(record.said.every(({ reachedApp }) => reachedApp)).toBe(true);
+  });
+});
+
+describe('each ready person', () => {
+  it.each([
+    ['sarah-johnson', 'completed', 'person'],
+    ['patient-questions', 'completed', 'person'],
+    ['asks-not-to-be-called', 'completed', 'person'],
+    ['hangs-up-early', 'completed', 'person'],
+    ['presses-keys', 'completed', 'person'],
+    ['nonsense', 'completed', 'person'],
+    ['voicemail', 'completed', 'person'],
+    ['silent', 'in-progress', null],
+    ['busy', 'busy', 'network'],
+    ['no-answer', 'no-answer', 'network'],
+    ['declines', 'busy', 'person'],
+    ['unreachable', 'failed', 'network'],
+  ])('%s ends %s', async (...[name, status, endedBy]) => {
+    const { record, network, clock } = await play(scriptOf(name));
+    expect(record).toMatchObject({ status, endedBy });
+    network.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('nonsense says things that are long, empty or in another script', async () => {
+    const { said } = await play('answers after 1s\ntalks nonsense for 20min', 1_200_000);
+    expect(said).toContain('');
+    expect(said.some((text) => text.length > 200)).toBe(true);
+    expect(said.some((text) => /[^\p{ASCII}]/u.test(text))).toBe(true);
+  });
+
+  it('presses-keys presses them only after listening', async () => {
+    const { record, application } = await play(scriptOf('presses-keys'));
+    expect(record.keys.map(({ digit }) => digit).join('')).toBe('142#');
+    expect(application.frames.filter(({ type }) => type === 'interrupt')).toEqual([]);
+  });
+});
+
+describe('a call in virtual time', () => {
+  it('goes exactly the same way again for the same seed, whatever nonsense is talked', async () => {
+    const first = await play(scriptOf('nonsense'));
+    expect(first.record.relayFrames.length).toBeGreaterThan(20);
+    expect((await play(scriptOf('nonsense'))).record).toEqual(first.record);
+  });
+});
+
+describe('a person who hears nothing', () => {
+  it('asks once when the patience is over and hangs up when it is over again', async () => {
+    const { record, said } = await play(
+      'answers after 1s\npatience 10s\nlistens',
+      60_000,
+      relayApplication(() => {}),
+    );
+    expect(said).toEqual(['Hello?']);
+    expect(record.endedBy).toBe('person');
+    expect(record.said[0]!.startedAtMs - record.answeredAtMs!).toBe(10_100);
+    expect(record.endedAtMs! - record.said[0]!.endedAtMs).toBe(10_000);
+  });
+
+  it('speaks when the utterance ends that was too short to interrupt', async () => {
+    const application = relayApplication((frame, send) => {
+      if (frame.type === 'setup') send({ type: 'text', token: 'Two words.', last: true });
+    });
+    const { record } = await play('answers after 1s\ninterrupts after 9 words "What?"\nhangs up', 20_000, application);
+    const afterMs = record.said[0]!.startedAtMs - record.heard[0]!.endedAtMs;
+    expect(afterMs).toBeGreaterThanOrEqual(0);
+    expect(afterMs).toBeLessThanOrEqual(10);
+    expect(application.frames.some(({ type }) => type === 'interrupt')).toBe(false);
+  });
+
+  it('on a voicemail records half a minute after greeting and beep', async () => {
+    const { record } = await play('answers after 1s\nis a voicemail "Leave a message."');
+    expect(record.endedAtMs! - record.said[0]!.endedAtMs).toBe(31_000);
+  });
+});

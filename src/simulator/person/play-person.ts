@@ -1,0 +1,109 @@
+/** Lets a person act on the line: does their steps one after another until the call is over. */
+import { type Clock, waitFor } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import { unreachable } from '../../base/unreachable.ts';
+import type { PhoneLine } from '../phone-line.ts';
+import { babble } from './babble.ts';
+import { createEar, type Ear } from './ear.ts';
+import type { Person, Step } from './person.ts';
+
+export interface Scene {
+  person: Person;
+  line: PhoneLine;
+  clock: Clock;
+  random: Random;
+  /** Aborted when the call is over. */
+  signal: AbortSignal;
+}
+
+/** Nobody speaks at the very moment of picking up; most speak before the other side can. */
+const pickupMs = 100;
+/** How long it must be quiet before a polite person takes it as their turn. */
+const turnPauseMs = 600;
+const beepMs = 1000;
+const recordingMs = 30_000;
+
+/** Resolves when the call is over, or when the person has nothing left to do and stays on the line in silence. */
+export async function playPerson(scene: Scene): Promise<void> {
+  const ear = createEar(scene.line.voice, scene.clock);
+  const stop = () => ear.close();
+  scene.signal.addEventListener('abort', stop, { once: true });
+  await waitFor(scene.clock, pickupMs, scene.signal);
+  for (const step of scene.person.steps) {
+    if (scene.signal.aborted) return;
+    await doStep(scene, ear, step);
+  }
+}
+
+async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
+  const { line, clock, signal } = scene;
+  switch (step.type) {
+    case 'says':
+      return say(scene, ear, step.text);
+    case 'listens':
+      return listen(scene, ear);
+    case 'interrupts':
+      await hearWords(scene, ear, step.afterWords);
+      return say(scene, ear, step.text);
+    case 'waits':
+      return waitFor(clock, step.ms, signal);
+    case 'presses':
+      await line.press(step.digits, signal);
+      return ear.expectReply();
+    case 'talks-nonsense':
+      return talkNonsense(scene, ear, step.ms);
+    case 'voicemail':
+      await say(scene, ear, step.greeting);
+      await waitFor(clock, beepMs + recordingMs, signal);
+      return hangUp(scene);
+    case 'hangs-up':
+      await hearWords(scene, ear, step.afterWords);
+      return hangUp(scene);
+    default:
+      return unreachable(step);
+  }
+}
+
+function hangUp({ line, signal }: Scene): void {
+  if (!signal.aborted) line.hangUp();
+}
+
+async function say({ line, signal }: Scene, ear: Ear, text: string): Promise<void> {
+  await line.say(text, signal);
+  ear.expectReply();
+}
+
+async function listen(scene: Scene, ear: Ear): Promise<void> {
+  const { person, signal } = scene;
+  for (let hasAsked = false; !signal.aborted; ) {
+    const heard = await ear.waitUntil(() => ear.hasReply() && !ear.isSpeaking(), person.patienceMs);
+    if (signal.aborted) return;
+    if (heard) {
+      const goesOn = await ear.waitUntil(() => ear.isSpeaking(), turnPauseMs);
+      if (!goesOn) return;
+    } else if (hasAsked) {
+      return hangUp(scene);
+    } else {
+      hasAsked = true;
+      await say(scene, ear, 'Hello?');
+    }
+  }
+}
+
+/** Waits for so many words of the next utterance, or for its end if it is shorter. */
+async function hearWords(scene: Scene, ear: Ear, words: number): Promise<void> {
+  if (words === 0) return;
+  const goal = ear.wordsHeard() + words;
+  await ear.waitUntil(() => ear.wordsHeard() >= goal || (ear.hasReply() && !ear.isSpeaking()), scene.person.patienceMs);
+}
+
+async function talkNonsense(scene: Scene, ear: Ear, ms: number): Promise<void> {
+  const { clock, random, signal } = scene;
+  const untilMs = clock.monotonicMs() + ms;
+  while (!signal.aborted && clock.monotonicMs() < untilMs) {
+    await say(scene, ear, babble(random));
+    if (random.fraction() < 0.1)
+      await scene.line.press('0123456789*#'.charAt(Math.floor(random.fraction() * 12)), signal);
+    await waitFor(clock, 200 + random.fraction() * 3000, signal);
+  }
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshPostgres, hasPostgres } from '../../../tests/setup/describe-on-both.ts';
+import { startTcpProxy } from '../../../tests/setup/tcp-proxy.ts';
+import { createFastClock } from '../../base/clock.ts';
+import { silentLogger } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
+import { openStore } from '../open-store.ts';
+import { openPostgres } from './open-postgres.ts';
+
+const parts = { clock: createFastClock(20), random: systemRandom, log: silentLogger };
+
+describe.runIf(hasPostgres())('a Postgres server', () => {
+  let place: Awaited<ReturnType<typeof freshPostgres>>;
+  beforeAll(async () => {
+    place = await freshPostgres();
+  });
+  afterAll(async () => {
+    await place.remove();
+  });
+
+  const changed = (change: (url: URL) => void) => {
+    const url = new URL(place.options.url);
+    change(url);
+    return url.href;
+  };
+
+  const failureOf = async (url: string): Promise<Error> =>
+    openStore({ kind: 'postgres', url }, parts).then(
+      () => new Error('it opened'),
+      (error) => error,
+    );
+
+  test('that refuses the password is named with the reason, without the password', async () => {
+    const failure = await failureOf(
+      changed((url) => {
+        url.password = 'wrong-secret';
+      }),
+    );
+    expect(failure.message).toMatch(
+      /^Cannot use the Postgres server at 127.0.0.1:\d+\/test_\w+: it refused the password\.$/,
+    );
+    expect(failure).toMatchObject({ code: 'store/unreachable' });
+  });
+
+  test('that lacks the database, is not there, or has no such host is named with the reason', async () => {
+    const noDatabase = await failureOf(changed((url) => Object.assign(url, { pathname: '/nowhere' })));
+    const nobody = await failureOf(changed((url) => Object.assign(url, { port: '1' })));
+    const noHost = await failureOf(changed((url) => Object.assign(url, { hostname: 'no-such-host.invalid' })));
+    expect(noDatabase.message).toMatch(/it has no database of that name\.$/);
+    expect(nobody.message).toMatch(/:1\/.+: nothing listens there\.$/);
+    expect(noHost.message).toMatch(/there is no host of that name|could not be looked up/);
+  });
+
+  test('that goes away fails what is asked meanwhile, and is used again when it is back', async () => {
+    const { hostname, port } = new URL(place.options.url);
+    const network = await startTcpProxy({ host: hostname, port: Number(port) });
+    const url = changed((each) => Object.assign(each, { port: String(network.port) }));
+    const store = await openStore({ kind: 'postgres', url }, { ...parts, migrations: {} });
+    const heard: string[] = [];
+    const news = Promise.withResolvers<void>();
+    const missed = Promise.withResolvers<void>();
+    await store.onNotify('news', (payload) => {
+      heard.push(payload);
+      (payload === '' ? missed : news).resolve();
+    });
+
+    const interrupted = store.transaction(async (tx) => {
+      await sql`select 1`.execute(tx);
+      await network.cut();
+      await sql`select 2`.execute(tx);
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: 'store/unreachable' });
+    await expect(sql`select 1`.execute(store.db)).rejects.toMatchObject({ code: 'store/unreachable' });
+    expect(await store.isReachable()).toBe(false);
+
+    await network.restore();
+    await missed.promise;
+    expect(await store.isReachable()).toBe(true);
+    await store.notify('news', 'hello again');
+    await news.promise;
+    await store.close();
+    await network.cut();
+    expect(heard).toEqual(['', 'hello again']);
+  });
+
+  test('stops a statement that takes too long, and the connection goes on', async () => {
+    const database = await openPostgres({ ...place.options, poolSize: 1, statementLimitMs: 100 }, parts);
+    const session = await database.acquire();
+    await expect(session.run('select pg_sleep(5)', [])).rejects.toMatchObject({ code: '57014' });
+    expect((await session.run('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
+    session.release();
+    await expect(session.run('select 1', [])).rejects.toMatchObject({ code: 'store/session-over' });
+    await database.close();
+  });
+
+  test('runs the whole transaction again after a real deadlock', async () => {
+    const store = await openStore(place.options, { ...parts, migrations: {} });
+    await sql`create table pairs (id int primary key, hits int)`.execute(store.db);
+    await sql`insert into pairs values (1, 0), (2, 0)`.execute(store.db);
+    const bothHoldOne = Promise.withResolvers<void>();
+    let holding = 0;
+    let runs = 0;
+    const hitBoth = (first: number, second: number) =>
+      store.transaction(async (tx) => {
+        runs += 1;
+        await sql`update pairs set hits = hits + 1 where id = ${first}`.execute(tx);
+        holding += 1;
+        if (holding === 2) bothHoldOne.resolve();
+        await bothHoldOne.promise;
+        await sql`update pairs set hits = hits + 1 where id = ${second}`.execute(tx);
+      });
+    await Promise.all([hitBoth(1, 2), hitBoth(2, 1)]);
+    const { rows } = await sql`select hits from pairs`.execute(store.db);
+    await store.close();
+    expect(rows).toEqual([{ hits: 2 }, { hits: 2 }]);
+    expect(runs).toBeGreaterThan(2);
+  });
+});
