@@ -8,14 +8,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['src/store/**'],
+          exclude: ['src/store/**', 'src/call/**/*.store.test.ts'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'store',
-          include: ['src/store/**/*.test.ts'],
+          include: ['src/store/**/*.test.ts', 'src/call/**/*.store.test.ts'],
           globalSetup: ['tests/setup/databases.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

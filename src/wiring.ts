@@ -23,7 +23,7 @@ import type { LanguageModel } from './ports/language-model.ts';
 import { createOpenAiLanguageModel } from './providers/openai/language-model.ts';
 import { createTwilioCarrier } from './providers/twilio/twilio.ts';
 import { bindServer, mountSockets, mountWebhooks } from './server.ts';
-import { createSimulator, type Simulator } from './simulator/create-simulator.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from './simulator/create-simulator.ts';
 import { newSid } from './simulator/wire-values.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
@@ -37,7 +37,7 @@ export interface Overrides {
   policy?: Partial<TurnPolicy>;
   assistant?: Partial<typeof defaultAssistant>;
   /** The simulated network's own clock and pace. */
-  simulator?: { clock?: Clock; callsPerSecond?: number };
+  simulator?: Partial<Pick<SimulatorOptions, 'clock' | 'callsPerSecond' | 'firstRingMs' | 'faults'>>;
   /** File of a ready-made embedded database to start from. */
   storeTemplate?: string;
 }
@@ -178,11 +178,12 @@ async function openCarrier(base: Foundation, publicUrl: string) {
   const sid = newSid('AC', random);
   const authToken = Buffer.from(random.bytes(16)).toString('hex');
   const simulator = createSimulator({
-    clock: overrides.simulator?.clock ?? clock,
+    clock,
     random,
     log,
     account: { sid, authToken, numbers: [config.phoneNumber] },
-    callsPerSecond: overrides.simulator?.callsPerSecond ?? Number.POSITIVE_INFINITY,
+    callsPerSecond: Number.POSITIVE_INFINITY,
+    ...overrides.simulator,
   });
   const { url } = await simulator.start();
   return { carrier: create({ accountSid: sid, authToken, apiBaseUrl: url }), simulator, close: () => simulator.stop() };

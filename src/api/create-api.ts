@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import { type Access, isAllowed } from './authorize.ts';
 import { type OutboundCallParts, outboundCall } from './dialects/outbound-call.ts';
 import { acceptJson } from './parse-json.ts';
-import { ProblemError, sendProblem, unauthorized } from './problem.ts';
+import { ProblemError, sendProblem, toProblem, unauthorized } from './problem.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
@@ -29,14 +29,17 @@ export function createApi(parts: ApiParts): FastifyInstance {
     serverFactory: parts.serverFactory,
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: true,
+    // A path that cannot be read, or is too long, is answered before any route and hook.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   });
   acceptJson(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   app.setErrorHandler((error: Error, request, reply) => {
-    const isOurs = error instanceof ProblemError;
-    if (!isOurs) parts.log.warn({ requestId: request.id, reason: error.message }, 'request failed');
+    if (toProblem(error).status >= 500) {
+      parts.log.error({ requestId: request.id, reason: error.message }, 'request failed');
+    }
     return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {

@@ -52,7 +52,8 @@ export async function answerOnce(
     return send(once.reply, once.toAnswer({ status: 422, message }));
   }
   if (earlier.response_status === null) {
-    const message = 'the first request with this Idempotency-Key is still in progress';
+    const message =
+      'the first request with this Idempotency-Key has no answer: it is still in progress, or was broken off';
     return send(once.reply, once.toAnswer({ status: 409, message }));
   }
   return once.reply

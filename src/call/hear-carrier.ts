@@ -31,7 +31,7 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
   switch (event.type) {
     case 'status-changed': {
       log.info({ status: event.status, sequence: event.sequence, sipCode: event.sipCode }, 'call status received');
-      if (finals.includes(event.status)) await parts.conversations.settled(callId, lastWordsMs);
+      if (finals.includes(event.status)) await hearLastWords(parts, callId, true);
       const error = toError(event.errorCode, event.errorMessage);
       const facts = { durationSeconds: event.durationSeconds };
       const { carrierSid, status } = event;
@@ -47,7 +47,7 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
     }
     case 'session-ended':
       log.info({ session: event.session, errorCode: event.errorCode }, 'call session over');
-      await parts.conversations.settled(callId, lastWordsMs);
+      await hearLastWords(parts, callId, event.session !== 'failed');
       return instructionsAfterSession(parts.instructions, callId, event.session);
     default:
       return unreachable(event);
@@ -57,8 +57,20 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
 /** Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. */
 async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise<string | null> {
   const named = event.query.get('callId');
-  const call = await findCall(parts.store.db, named ?? event.carrierSid);
-  return call?.id ?? null;
+  const { db } = parts.store;
+  const call = await findCall(db, named ?? event.carrierSid);
+  if (!call || call.carrier_sid === event.carrierSid) return call?.id ?? null;
+  const owner = await findCall(db, event.carrierSid);
+  return owner ? null : call.id;
+}
+
+/** The carrier's word counts where the socket's own end has not come, as on a line that broke without a sound. */
+async function hearLastWords(parts: HearCarrierParts, callId: string, clean: boolean): Promise<void> {
+  await parts.conversations.settled(callId, lastWordsMs);
+  const conversation = parts.conversations.find(callId);
+  if (!conversation) return;
+  conversation.disconnected(clean);
+  await parts.conversations.settled(callId, lastWordsMs);
 }
 
 function toError(code: number | null, message: string | null) {

@@ -2,6 +2,7 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import { createDoNotCallAgain } from '../assistant/tools/do-not-call-again.ts';
 import { hangUp } from '../assistant/tools/hang-up.ts';
+import { messageOf } from '../base/errors.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import { lastLogSeq } from '../store/call-log.ts';
 import type { CallRow } from '../store/calls.ts';
@@ -32,6 +33,7 @@ export async function holdRelayConversation(
   const { call, socket } = session;
   const assistant = call.assistant as Assistant;
   const log = parts.log.child({ callId: call.id });
+  await endEarlier(parts.conversations, call.id);
   const [earlier, logSeq] = await Promise.all([listTurns(store.db, call.id), lastLogSeq(store.db, call.id, 'turn')]);
   const record = createCallRecord({ store, live: parts.live, clock, log });
   const history = createHistory({
@@ -65,11 +67,20 @@ export async function holdRelayConversation(
     onEnding: (ending) => void endCall(ending),
   });
   parts.conversations.add(call.id, conversation);
-  await runner.apply(call.id, { type: 'session-opened' });
+  await runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
+    log.warn({ reason: messageOf(error) }, 'session not noted as open');
+  });
   const ending = await conversation.over;
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+}
+
+/** A call has one conversation: a session that the carrier gave up may have left a socket that looks alive. */
+async function endEarlier(conversations: Conversations, callId: string): Promise<void> {
+  const earlier = conversations.find(callId);
+  earlier?.disconnected(false);
+  await earlier?.over;
 }
 
 function remainingMs(call: CallRow, assistant: Assistant, nowMs: number): number {

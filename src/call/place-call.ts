@@ -1,8 +1,10 @@
 /** The use case that every request form ends in: place one call, once, and know what became of the request. */
 import type { Assistant } from '../assistant/assistant.ts';
+import { waitFor } from '../base/clock.ts';
 import { CallwrightError } from '../base/errors.ts';
 import { type CallRow, findCall, insertCall, type NewCallRow } from '../store/calls.ts';
-import { insertEvents } from '../store/events.ts';
+import { type EventRow, insertEvents } from '../store/events.ts';
+import type { Db } from '../store/schema.ts';
 import { DialRefused, mayDial } from './dial/may-dial.ts';
 import { type PaceLimits, takeAPlace } from './dial/take-a-place.ts';
 import { beginLifecycle, blockedLifecycle, checkAtMsOf, statusOf } from './lifecycle.ts';
@@ -62,8 +64,10 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
     if (error instanceof DialRefused) await storeBlocked(parts, request, error);
     throw error;
   });
-  await takeAPlace(parts, parts.pace);
-  const id = await storeQueued(parts, request);
+  const { stored, waitMs } = await takeAPlace(parts, parts.pace, (db) => storeQueued(parts, db, request));
+  parts.live.publish(stored.events);
+  await waitFor(parts.clock, waitMs);
+  const { id } = stored;
   const applied = await runner.apply(id, { type: 'dial' });
   await applied?.performed;
   const call = await findCall(store.db, id);
@@ -74,11 +78,11 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   return call;
 }
 
-async function storeQueued(parts: PlaceCallParts, request: CallRequest): Promise<string> {
+function storeQueued(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {
   const { assistant } = request;
   const limits = { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
   const lifecycle = beginLifecycle(limits, parts.clock.now());
-  return storeCall(parts, { request, lifecycle, event: 'call.queued', more: {} });
+  return storeCall(parts, db, { request, lifecycle, event: 'call.queued', more: {} });
 }
 
 /** What was refused, when and why stays on record. */
@@ -92,7 +96,9 @@ async function storeBlocked(parts: PlaceCallParts, request: CallRequest, refused
     error_code: refused.code,
     error_message: refused.message,
   };
-  await storeCall(parts, { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more });
+  const call: NewCall = { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more };
+  const { events } = await parts.store.transaction((db) => storeCall(parts, db, call));
+  parts.live.publish(events);
 }
 
 interface NewCall {
@@ -102,47 +108,49 @@ interface NewCall {
   more: Partial<NewCallRow>;
 }
 
-async function storeCall(parts: PlaceCallParts, { request, lifecycle, event, more }: NewCall): Promise<string> {
+interface StoredCall {
+  id: string;
+  events: EventRow[];
+}
+
+async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<StoredCall> {
+  const { request, lifecycle, event, more } = call;
   const at = new Date(parts.clock.now());
   const id = parts.newId('call');
   const status = statusOf(lifecycle);
   const checkAtMs = checkAtMsOf(lifecycle);
   const separator = request.instructionsPath.includes('?') ? '&' : '?';
-  const events = await parts.store.transaction(async (db) => {
-    await insertCall(db, {
-      id,
-      client_id: request.clientId,
-      dialect: request.dialect,
-      direction: 'outbound',
-      to_number: request.to,
-      from_number: request.from,
-      status,
-      lifecycle: JSON.stringify(lifecycle),
-      revision: 0,
-      carrier: parts.carrier.name,
-      carrier_sid: null,
-      assistant: JSON.stringify(request.assistant),
-      parameters: JSON.stringify(request.parameters),
-      request_id: request.requestId,
-      instructions_path: `${request.instructionsPath}${separator}callId=${encodeURIComponent(id)}`,
-      sessions_offered: 0,
-      sessions_opened: 0,
-      created_at: at,
-      check_at: checkAtMs === null ? null : new Date(checkAtMs),
-      ...more,
-    });
-    const data = JSON.stringify({ status, dialect: request.dialect, code: more.error_code ?? null });
-    const row = {
-      id: parts.newId('event'),
-      call_id: id,
-      client_id: request.clientId,
-      type: event,
-      key: event,
-      at,
-      data,
-    };
-    return insertEvents(db, [row]);
+  await insertCall(db, {
+    id,
+    client_id: request.clientId,
+    dialect: request.dialect,
+    direction: 'outbound',
+    to_number: request.to,
+    from_number: request.from,
+    status,
+    lifecycle: JSON.stringify(lifecycle),
+    revision: 0,
+    carrier: parts.carrier.name,
+    carrier_sid: null,
+    assistant: JSON.stringify(request.assistant),
+    parameters: JSON.stringify(request.parameters),
+    request_id: request.requestId,
+    instructions_path: `${request.instructionsPath}${separator}callId=${encodeURIComponent(id)}`,
+    sessions_offered: 0,
+    sessions_opened: 0,
+    created_at: at,
+    check_at: checkAtMs === null ? null : new Date(checkAtMs),
+    ...more,
   });
-  parts.live.publish(events);
-  return id;
+  const data = JSON.stringify({ status, dialect: request.dialect, code: more.error_code ?? null });
+  const row = {
+    id: parts.newId('event'),
+    call_id: id,
+    client_id: request.clientId,
+    type: event,
+    key: event,
+    at,
+    data,
+  };
+  return { id, events: await insertEvents(db, [row]) };
 }

@@ -4,9 +4,9 @@ import { messageOf } from '../base/errors.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { LiveEvents } from '../notify/live-events.ts';
-import { type Carrier, CarrierRefused } from '../ports/carrier.ts';
+import { type Carrier, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
 import { appendToLog } from '../store/call-log.ts';
-import { type CallRow, lockCall, updateCall } from '../store/calls.ts';
+import { type CallRow, findCall, lockCall, updateCall } from '../store/calls.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Db } from '../store/schema.ts';
@@ -66,8 +66,8 @@ export function createCallRunner(parts: CallParts): CallRunner {
   const performAll = async (call: CallRow, effects: LifecycleEffect[]) => {
     for (const effect of effects) {
       try {
-        const next = await perform(parts.carrier, call, effect);
-        const applied = next ? await apply(call.id, next) : null;
+        const came = await perform(parts, call, effect);
+        const applied = came ? await apply(call.id, came.happening, came.facts) : null;
         await applied?.performed;
       } catch (error) {
         // The call's check time stands: the sweeper comes back to it.
@@ -153,24 +153,21 @@ function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEff
   });
 }
 
+interface CameOfIt {
+  happening: CallHappening;
+  facts?: { durationSeconds: number | null };
+}
+
 /** Does one effect; gives what came of it as the next event, if anything did. */
-async function perform(carrier: Carrier, call: CallRow, effect: LifecycleEffect): Promise<CallHappening | null> {
+async function perform(parts: CallParts, call: CallRow, effect: LifecycleEffect): Promise<CameOfIt | null> {
+  const { carrier } = parts;
   switch (effect.type) {
     case 'place-call':
-      return placeAtCarrier(carrier, call);
-    case 'ask-carrier': {
-      const found = await carrier.fetchCall(effect.carrierSid);
-      if (!found) return { type: 'carrier-knows-nothing' };
-      return { type: 'carrier-reported', carrierSid: effect.carrierSid, status: found.status, error: null };
-    }
-    case 'look-for-call': {
-      // The carrier's clock may differ a little from ours.
-      const sinceMs = effect.sentAtMs - 5000;
-      const found = await carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
-      const ours = found.find((candidate) => candidate.createdAtMs <= effect.sentAtMs + 90_000);
-      if (!ours) return { type: 'carrier-knows-nothing' };
-      return { type: 'carrier-reported', carrierSid: ours.carrierSid, status: ours.status, error: null };
-    }
+      return { happening: await placeAtCarrier(carrier, call) };
+    case 'ask-carrier':
+      return toReport(await carrier.fetchCall(effect.carrierSid));
+    case 'look-for-call':
+      return toReport(await lookForCall(parts, call, effect.sentAtMs));
     case 'end-at-carrier':
       await carrier.endCall(effect.carrierSid);
       return null;
@@ -178,6 +175,25 @@ async function perform(carrier: Carrier, call: CallRow, effect: LifecycleEffect)
     case 'note-error':
       return null;
   }
+}
+
+function toReport(found: CarrierCall | null): CameOfIt {
+  if (!found) return { happening: { type: 'carrier-knows-nothing' } };
+  const { carrierSid, status, durationSeconds } = found;
+  return { happening: { type: 'carrier-reported', carrierSid, status, error: null }, facts: { durationSeconds } };
+}
+
+/** The carrier's call with this one's ends and time that is no other call of ours. */
+async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): Promise<CarrierCall | null> {
+  // The carrier's clock may differ a little from ours.
+  const sinceMs = sentAtMs - 5000;
+  const found = await parts.carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
+  for (const candidate of found) {
+    if (candidate.createdAtMs > sentAtMs + 90_000) continue;
+    const owner = await findCall(parts.store.db, candidate.carrierSid);
+    if (!owner || owner.id === call.id) return candidate;
+  }
+  return null;
 }
 
 async function placeAtCarrier(carrier: Carrier, call: CallRow): Promise<CallHappening> {

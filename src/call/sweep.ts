@@ -11,7 +11,7 @@ export interface Sweeper {
 }
 
 const everyMs = 2000;
-const mostAtOnce = 100;
+const mostAtOnce = 20;
 
 export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> & { runner: CallRunner }): Sweeper {
   const { store, clock, log, runner } = parts;
@@ -19,14 +19,20 @@ export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> 
   let isStopped = false;
   let sweeping: Promise<void> = Promise.resolve();
 
+  /** One call that cannot be looked after must not keep the others waiting. */
+  const look = async (callId: string, type: 'check' | 'server-started') => {
+    try {
+      const applied = await runner.apply(callId, { type });
+      await applied?.performed;
+    } catch (error) {
+      log.error({ callId, reason: messageOf(error) }, 'call could not be looked after');
+    }
+  };
+
   const sweep = async () => {
     try {
       const ids = await findCallsToCheck(store.db, new Date(clock.now()), mostAtOnce);
-      for (const id of ids) {
-        if (isStopped) return;
-        const applied = await runner.apply(id, { type: 'check' });
-        await applied?.performed;
-      }
+      await Promise.all(ids.map((id) => look(id, 'check')));
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'sweep failed');
     }
@@ -41,7 +47,7 @@ export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> 
 
   return {
     async start() {
-      for (const id of await findUnfinishedCalls(store.db)) await runner.apply(id, { type: 'server-started' });
+      for (const id of await findUnfinishedCalls(store.db)) await look(id, 'server-started');
       sweeping = sweep().then(scheduleNext);
     },
     async stop() {

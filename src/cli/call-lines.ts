@@ -23,10 +23,9 @@ export function toEventLine(event: EventResource, startedAtMs: number): string |
   }
   if (event.type === 'turn.completed') return `${time}  ${toTurnLine(event.data as CompletedTurn)}`;
   if (event.type !== 'turn.started') return null;
-  const replyMs = event.data.reply_ms as number | null;
-  return replyMs === null
-    ? null
-    : `${time}  ${styleText('dim', `  assistant answers after ${Math.round(replyMs)} ms`)}`;
+  const { text, reply_ms: replyMs } = event.data as { text: string; reply_ms: number | null };
+  const after = replyMs === null ? '' : `, ${Math.round(replyMs)} ms after the person finished`;
+  return `${time}  ${styleText('dim', `  assistant begins to speak: "${text.trim()} …"${after}`)}`;
 }
 
 function toTurnLine(turn: CompletedTurn): string {

@@ -24,7 +24,7 @@ export async function demo(options: { once: boolean }): Promise<void> {
   // Whatever account the settings name, a demo rings no real phone and is for this machine only.
   const config = readCommandConfig({ twilio: null, publicUrl: null, host: '127.0.0.1' });
   const log = createLogger({ level: 'warn', logPii: false, pretty: true, destination: process.stderr });
-  const callwright = await createCallwright(config, { log });
+  const callwright = await createCallwright(config, { log, simulator: { firstRingMs: 300 } });
   const watching = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

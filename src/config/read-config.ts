@@ -54,7 +54,9 @@ const simulatedNumber = '+15551234567';
 /** @throws BadSettings */
 export function readConfig(environment: Environment): Config {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => name in allSettings && value !== undefined && value !== ''),
+    Object.entries(environment).filter(
+      ([name, value]) => Object.hasOwn(allSettings, name) && value !== undefined && value !== '',
+    ),
   );
   // A number alone is no account: the simulated network then calls from it.
   const usesTwilio = given.TWILIO_ACCOUNT_SID !== undefined || given.TWILIO_AUTH_TOKEN !== undefined;
@@ -110,7 +112,7 @@ function checkTogether(config: Config): void {
   const isRealTwilio = config.twilio !== null && !isLoopback(new URL(config.twilio.apiBaseUrl).hostname);
   if (isRealTwilio && (url === null || isLoopback(url.hostname))) {
     throw new BadSettings([
-      'PUBLIC_URL is missing: with a real Twilio account it must be an https:// address at which Twilio reaches this server, for example that of a tunnel.',
+      'PUBLIC_URL must be set with a real Twilio account: an https:// address at which Twilio reaches this server, for example that of a tunnel.',
     ]);
   }
 }
@@ -127,7 +129,7 @@ function missingOf(given: Environment): string[] {
 function misspelt(environment: Environment): string[] {
   const known = Object.keys(allSettings);
   return Object.keys(environment).flatMap((name) => {
-    const meant = name in allSettings ? null : findNearMiss(name, known);
+    const meant = Object.hasOwn(allSettings, name) ? null : findNearMiss(name, known);
     return meant ? [`${name} is not a setting; did you mean ${meant}?`] : [];
   });
 }
@@ -135,5 +137,13 @@ function misspelt(environment: Environment): string[] {
 function toLine(issue: z.core.$ZodIssue): string {
   const name = String(issue.path[0] ?? 'settings');
   const setting = (allSettings as Record<string, { meaning: string }>)[name];
-  return `${name}: ${issue.message}. ${setting?.meaning ?? ''}`.trim();
+  return `${name} ${wordsFor(issue)}. ${setting?.meaning ?? ''}`.trim();
+}
+
+/** What the value must be; never the value itself, which may be a secret. */
+function wordsFor(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith('must ')) return issue.message;
+  if (issue.code === 'invalid_format' && issue.format === 'url') return 'must be an http:// or https:// address';
+  if (issue.code === 'invalid_value') return `must be ${issue.values.join(' or ')}`;
+  return issue.code === 'too_small' ? 'must not be empty' : `cannot be used: ${issue.message}`;
 }

@@ -19,8 +19,8 @@ export async function openSecrets(dataDir: string): Promise<Secrets> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const operatorKeyFile = join(folder, 'operator-key');
-    const session = await readOrMake(join(folder, 'session-secret'), () => randomBytes(32).toString('hex'));
-    const operatorKey = await readOrMake(operatorKeyFile, () => `cw_operator_${randomBytes(32).toString('base64url')}`);
+    const session = await readOrMake(join(folder, 'session-secret'), sessionSecretForm);
+    const operatorKey = await readOrMake(operatorKeyFile, operatorKeyForm);
     return { sessionSecret: Buffer.from(session, 'hex'), operatorKey, operatorKeyFile };
   } catch (error) {
     if (error instanceof CallwrightError) throw error;
@@ -31,9 +31,19 @@ export async function openSecrets(dataDir: string): Promise<Secrets> {
   }
 }
 
-const shortestSecret = 32;
+interface SecretForm {
+  make(): string;
+  /** What every secret of this kind looks like: a file that was cut or overwritten must not become a weak secret. */
+  pattern: RegExp;
+}
 
-async function readOrMake(file: string, make: () => string): Promise<string> {
+const sessionSecretForm: SecretForm = { make: () => randomBytes(32).toString('hex'), pattern: /^[0-9a-f]{64}$/ };
+const operatorKeyForm: SecretForm = {
+  make: () => `cw_operator_${randomBytes(32).toString('base64url')}`,
+  pattern: /^cw_operator_[\w-]{43}$/,
+};
+
+async function readOrMake(file: string, { make, pattern }: SecretForm): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await writeFile(draft, make(), { mode: 0o600, flag: 'wx' });
@@ -46,7 +56,7 @@ async function readOrMake(file: string, make: () => string): Promise<string> {
   }
   await chmod(file, 0o600);
   const secret = (await readFile(file, 'utf8')).trim();
-  if (secret.length < shortestSecret) {
+  if (!pattern.test(secret)) {
     const message = `${file} holds no usable secret: delete it to have a new one made.`;
     throw new CallwrightError('config/unusable-data-directory', message);
   }

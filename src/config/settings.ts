@@ -9,8 +9,22 @@ export interface Setting {
   secret: boolean;
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** Digits alone: what `Number` also takes (blanks, 0x10, 1e3) is more likely a slip than a number. */
+function numberFrom(form: RegExp, range: { above: number; most: number; words: string }) {
+  return z
+    .string()
+    .regex(form, range.words)
+    .transform(Number)
+    .refine((number) => number > range.above && number <= range.most, range.words);
+}
+
+const wholeNumber = (least: number, most: number) =>
+  numberFrom(/^\d{1,9}$/, { above: least - 1, most, words: `must be a whole number from ${least} to ${most}` });
+
 const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Paths are put after it and signatures are checked against it, so it holds nothing but a host and perhaps a path. */
+const isBareAddress = (address: string) => !/[?#@]/.test(address);
 
 export const openableDialects = ['call-customer', 'outbound-call', 'calls-initiate'] as const;
 export type OpenableDialect = (typeof openableDialects)[number];
@@ -26,7 +40,11 @@ const commaList = z
   .pipe(z.array(z.enum(openableDialects)));
 
 export const serverSettings = {
-  PORT: { schema: port.default(3000), meaning: 'The port the server listens on; 0 takes a free one.', secret: false },
+  PORT: {
+    schema: wholeNumber(0, 65_535).default(3000),
+    meaning: 'The port the server listens on; 0 takes a free one.',
+    secret: false,
+  },
   HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
     meaning: 'The address the server listens on; 127.0.0.1 is for this machine only.',
@@ -35,6 +53,7 @@ export const serverSettings = {
   PUBLIC_URL: {
     schema: z
       .url({ protocol: /^https?$/ })
+      .refine(isBareAddress, 'must be an address without user, query or fragment')
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     meaning:
@@ -47,17 +66,26 @@ export const serverSettings = {
     secret: false,
   },
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    schema: z
+      .url({
+        protocol: /^postgres(ql)?$/,
+        error: 'must be an address like postgres://user:password@host:5432/database',
+      })
+      .optional(),
     meaning: 'A Postgres server instead of the embedded database.',
     secret: true,
   },
   CALLS_PER_SECOND: {
-    schema: z.coerce.number().positive().max(1000).default(1),
+    schema: numberFrom(/^\d{1,4}(\.\d{1,6})?$/, {
+      above: 0,
+      most: 1000,
+      words: 'must be a number above 0, 1000 at most',
+    }).default(1),
     meaning: 'How many calls a second the carrier is asked for.',
     secret: false,
   },
   MAX_CONCURRENT_CALLS: {
-    schema: z.coerce.number().int().positive().max(100_000).default(50),
+    schema: wholeNumber(1, 100_000).default(50),
     meaning: 'How many calls may live at once.',
     secret: false,
   },

@@ -1,4 +1,6 @@
 /** The stream of events as they happen in this process; what is stored is never waiting for who listens. */
+import { messageOf } from '../base/errors.ts';
+import { type Logger, silentLogger } from '../base/log.ts';
 import type { EventRow } from '../store/events.ts';
 
 export type EventListener = (event: EventRow) => void;
@@ -9,11 +11,19 @@ export interface LiveEvents {
   subscribe(listener: EventListener): () => void;
 }
 
-export function createLiveEvents(): LiveEvents {
+/** A listener that fails disturbs neither the others nor the call that the event is about. */
+export function createLiveEvents(log: Logger = silentLogger): LiveEvents {
   const listeners = new Set<EventListener>();
+  const tell = (listener: EventListener, event: EventRow) => {
+    try {
+      listener(event);
+    } catch (error) {
+      log.error({ callId: event.call_id, reason: messageOf(error) }, 'listener to live events failed');
+    }
+  };
   return {
     publish(events) {
-      for (const event of events) for (const listener of listeners) listener(event);
+      for (const event of events) for (const listener of listeners) tell(listener, event);
     },
     subscribe(listener) {
       listeners.add(listener);

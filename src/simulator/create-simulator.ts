@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   account: { sid: string; authToken: string; numbers: readonly string[] };
   /** How many calls start in a second; 1 unless told, may be `Infinity`. */
   callsPerSecond?: number;
+  /** From being dialled to the first ring; 1300 unless told. */
+  firstRingMs?: number;
   /** Who answers at which number, besides the ready people at theirs. */
   people?: Record<string, Person>;
   /** Who answers everywhere else; Sarah Johnson unless told. */
@@ -59,6 +61,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const network = new PhoneNetwork({
     ...{ clock, random, outside, account, people, defaultPerson },
     callsPerSecond: options.callsPerSecond ?? 1,
+    ...(options.firstRingMs === undefined ? {} : { firstRingMs: options.firstRingMs }),
     faults: options.faults ?? {},
   });
   const server = createHttpServer(network, log);

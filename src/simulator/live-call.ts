@@ -51,6 +51,8 @@ export interface NetworkParts {
   random: Random;
   outside: Outside;
   account: { sid: string; authToken: string };
+  /** From being dialled to the first ring. */
+  firstRingMs: number;
   faults(): FaultPlan;
   emit(event: SimulatorEvent): void;
   /** Aborted when the phone network stops. */

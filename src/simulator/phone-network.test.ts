@@ -75,14 +75,17 @@ describe('an outbound call', () => {
     expect(record.webhooks.filter(({ kind }) => kind !== 'status')).toEqual([]);
   });
 
-  it('rings out exactly at its Timeout', async () => {
-    const { network, pass, call } = createVirtualNetwork(sayTwiml('<Hangup/>'), 'does not answer');
-    const sid = await call({ Timeout: '20' });
-    await pass(25_000);
-    const { record } = network.find(sid)!;
-    const ringing = record.webhooks.find(({ parameters }) => parameters.CallStatus === 'ringing')!;
-    expect(record.endedAtMs! - ringing.sentAtMs).toBe(20_000);
-  });
+  it.each(['does not answer', 'answers after 25s'])(
+    'rings out exactly at its Timeout if the person %s',
+    async (script) => {
+      const { network, pass, call } = createVirtualNetwork(sayTwiml('<Hangup/>'), script);
+      const sid = await call({ Timeout: '20' });
+      await pass(30_000);
+      const { record } = network.find(sid)!;
+      const ringing = record.webhooks.find(({ parameters }) => parameters.CallStatus === 'ringing')!;
+      expect(record.endedAtMs! - ringing.sentAtMs).toBe(20_000);
+    },
+  );
 
   it('is cut at its TimeLimit', async () => {
     const { network, pass, call } = createVirtualNetwork(sayTwiml('<Pause length="600"/>'), hangsOn);
@@ -260,6 +263,22 @@ describe('TwiML', () => {
     expect(codes(record).slice(0, 3)).toEqual([12200, 12200, null]);
     const urls = record.webhooks.filter(({ kind }) => kind === 'voice').map(({ url }) => url);
     expect(urls.slice(0, 2)).toEqual(['https://app.test/voice', 'https://app.test/other/voice']);
+  });
+});
+
+describe('a verb that cannot be carried out', () => {
+  it.each([
+    ['<Redirect>/relative</Redirect>', 15004],
+    ['<Redirect>ftp://app.test/x</Redirect>', 11100],
+    ['<Play>not a url</Play>', 11100],
+    ['<Connect><Stream url="wss://app.test/media"/></Connect>', null],
+  ])('makes the call apologize and end: %s', async (...[body, code]) => {
+    const { network, pass, call } = createVirtualNetwork(sayTwiml(''), hangsOn);
+    const sid = await call({ Url: '', Twiml: `<Response>${body}<Say>Never said.</Say></Response>` });
+    await pass(15_000);
+    const { record } = network.find(sid)!;
+    expect(codes(record)).toEqual([code]);
+    expect(record).toMatchObject({ status: 'completed', heard: [{ source: 'apology', end: 'played' }] });
   });
 });
 

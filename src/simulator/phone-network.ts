@@ -31,6 +31,8 @@ export interface NetworkOptions {
   account: { sid: string; authToken: string; numbers: readonly string[] };
   /** 1 unless told; may be `Infinity`. */
   callsPerSecond?: number;
+  /** From being dialled to the first ring; 1300 unless told. */
+  firstRingMs?: number;
   /** Who answers at which number. */
   people: ReadonlyMap<string, Person>;
   /** Who answers everywhere else. */
@@ -90,6 +92,7 @@ export class PhoneNetwork {
     this.#faults = createFaultPlan(options.faults ?? {}, random);
     this.#parts = {
       ...{ clock, random, outside, account },
+      firstRingMs: options.firstRingMs ?? 1300,
       faults: () => this.#faults,
       emit: (event) => this.#emit(event),
       signal: this.#stopped.signal,

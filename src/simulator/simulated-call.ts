@@ -12,8 +12,6 @@ import { StatusAnnouncer, toEventName } from './webhooks/announce-status.ts';
 import type { WebhookSender } from './webhooks/deliver-webhook.ts';
 import { toStatusParameters } from './webhooks/webhook-parameters.ts';
 
-/** From being sent to the first ring. */
-const setupMs = 1300;
 const busyMs = 1000;
 /** How long a caller lets an incoming call ring. */
 const callerPatienceMs = 60_000;
@@ -63,7 +61,7 @@ export class SimulatedCall implements LiveCall {
   async dial(): Promise<void> {
     if (!this.#step({ type: 'dialed' })) return;
     this.record.dialedAtMs = this.network.clock.now();
-    if (!(await this.#waits(setupMs))) return;
+    if (!(await this.#waits(this.network.firstRingMs))) return;
     const { pickup } = this.#person;
     if (pickup.type === 'cannot-be-reached') {
       const errorMessage = 'No carrier could route the call to this number';

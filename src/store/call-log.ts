@@ -4,8 +4,14 @@ import type { CallLogTable, Db } from './schema.ts';
 
 export type NewLogEntry = Insertable<CallLogTable>;
 
+/** Adds entries; one whose number is there already is left out, so that a write of unknown outcome can be repeated. */
 export async function appendToLog(db: Db, entries: NewLogEntry[]): Promise<void> {
-  if (entries.length > 0) await db.insertInto('call_log').values(entries).execute();
+  if (entries.length === 0) return;
+  await db
+    .insertInto('call_log')
+    .values(entries)
+    .onConflict((conflict) => conflict.columns(['call_id', 'machine', 'seq']).doNothing())
+    .execute();
 }
 
 /** The number of the newest entry of one machine; 0 for none. */

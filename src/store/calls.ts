@@ -88,13 +88,12 @@ export function listCalls(
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
 }
 
-/** Counts one more offer of a session to the carrier; offers that were not taken up yet are kept. */
+/** Offers the carrier a session: the one after the last that was opened, so an offer that waits is only renewed. */
 export async function offerSession(db: Db, id: string, expiresAt: Date): Promise<void> {
   await db
     .updateTable('calls')
-    .set((row) => ({ sessions_offered: row('sessions_offered', '+', 1), session_expires_at: expiresAt }))
+    .set((row) => ({ sessions_offered: row('sessions_opened', '+', 1), session_expires_at: expiresAt }))
     .where('id', '=', id)
-    .whereRef('sessions_offered', '=', 'sessions_opened')
     .execute();
 }
 

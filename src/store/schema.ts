@@ -25,6 +25,7 @@ export interface CallsTable {
   carrier_sid: string | null;
   /** The assistant as it was when the call was asked for. */
   assistant: Json;
+  /** In the order in which they were given. */
   parameters: Json<Record<string, unknown>>;
   request_id: string | null;
   /** Path and query, on our public URL, where the carrier asks for instructions; null for inbound calls. */

@@ -81,8 +81,14 @@ export const listCallsQuerySchema = z.strictObject({
   cursor: z.string().max(300).optional(),
   status: z.enum(callStatuses).optional(),
   direction: z.enum(['inbound', 'outbound']).optional(),
-  outcome: z.string().max(50).optional(),
-  to: z.string().max(20).optional(),
+  outcome: z
+    .string()
+    .regex(/^[a-z_]{1,50}$/, 'must be a name like completed')
+    .optional(),
+  to: z
+    .string()
+    .regex(/^\+[1-9]\d{1,14}$/, 'must be in E.164 format; in a URL + is written %2B')
+    .optional(),
   created_after: moment.optional(),
   created_before: moment.optional(),
 });

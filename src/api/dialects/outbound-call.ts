@@ -34,7 +34,7 @@ const e164 = /^\+[1-9]\d{1,14}$/;
 const longestParameters = 6000;
 
 const bodySchema = z.object({
-  to: z.unknown(),
+  to: z.unknown().optional(),
   customParameters: z.record(z.string(), z.unknown()).nullish(),
 });
 
@@ -49,11 +49,13 @@ export function outboundCall(parts: OutboundCallParts) {
       const title = problem.status >= 500 ? 'Failed to initiate outbound call' : 'Invalid request';
       return reply.code(problem.status).send({ error: title, message: problem.detail });
     });
+    // Before the body is read: whoever may not call has nothing to say.
+    app.addHook('onRequest', async (request, reply) => {
+      if (isAllowed(parts.access, request, parts.isOpen)) return;
+      const message = 'Send a valid key in the header Authorization: Bearer <key>';
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'Unauthorized', message });
+    });
     app.post('/api/outbound-call', async (request, reply) => {
-      if (!isAllowed(parts.access, request, parts.isOpen)) {
-        const message = 'Send a valid key in the header Authorization: Bearer <key>';
-        return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'Unauthorized', message });
-      }
       return answerOnce(parts, {
         scope: 'outbound-call',
         request,
@@ -77,17 +79,25 @@ async function answer(parts: OutboundCallParts, request: FastifyRequest): Promis
     return fault(400, 'Invalid phone number', 'to must be in E.164 format, for example +15558675310');
   }
   const parameters = customParameters ?? {};
-  const tooMuch = whatIsTooMuch(parameters);
-  if (tooMuch) return fault(400, 'Invalid customParameters', tooMuch);
+  const unfit = whyUnfit(parameters);
+  if (unfit) return fault(400, 'Invalid customParameters', unfit);
   if (!parts.isReady())
     return fault(503, 'Failed to initiate outbound call', 'The server is not taking new calls now.');
   return place(parts, { to, parameters, requestId: request.id });
 }
 
-function whatIsTooMuch(parameters: Record<string, unknown>): string | null {
+/** Why these parameters can neither be stored nor sent to the carrier; null when they can. */
+function whyUnfit(parameters: Record<string, unknown>): string | null {
+  if (hasBrokenText(parameters)) return 'customParameters hold text that is not text: U+0000 or half a character';
   const length = encodeURIComponent(JSON.stringify(parameters)).length;
   if (length <= longestParameters) return null;
   return `customParameters are too long: ${length} characters in a URL, of ${longestParameters} allowed`;
+}
+
+function hasBrokenText(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => hasBrokenText(name) || hasBrokenText(inner));
 }
 
 interface Wanted {
@@ -128,7 +138,8 @@ function toRefusal(error: unknown, log: Logger): Answer {
     return { status: 429, body, headers: { 'retry-after': String(error.retryAfterSeconds) } };
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
-    log.warn({ callId: error.callId, code: error.code, reason: error.message }, 'call not initiated');
+    // The carrier's own words name the number.
+    log.warn({ callId: error.callId, code: error.code, pii: { reason: error.message } }, 'call not initiated');
     return fault(500, 'Failed to initiate outbound call', error.message);
   }
   throw error;

@@ -1,24 +1,25 @@
 /** `/v1/calls`: what calls there are and what happened in them. */
 import type { FastifyInstance } from 'fastify';
-import { type CallRow, findCall, listCalls } from '../../store/calls.ts';
+import { z } from 'zod';
+import { listCalls } from '../../store/calls.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { listTurns } from '../../store/turns.ts';
 import { listCallsQuerySchema, listEventsQuerySchema, transcriptQuerySchema } from '../contract/calls.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
-import { notFound, parseOrProblem } from '../problem.ts';
+import { findCallOr404 } from '../find-call.ts';
+import { parseOrProblem } from '../problem.ts';
 import { toCallResource, toCallWithTurns, toEventResource, toTranscriptText, toTurnResource } from '../to-resource.ts';
+
+/** The latest moment that a Date can hold. */
+const lastMs = 8_640_000_000_000_000;
+const callCursor = z.tuple([z.int().min(0).max(lastMs), z.string().regex(/^\w{1,100}$/)]);
+const eventCursor = z.tuple([z.int().min(0)]);
 
 type ById = { Params: { id: string } };
 
 export function callRoutes(parts: { store: Store }) {
   const { db } = parts.store;
-
-  const findOr404 = async (id: string): Promise<CallRow> => {
-    const call = id.length <= 100 ? await findCall(db, id) : undefined;
-    if (!call) throw notFound('call');
-    return call;
-  };
 
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/v1/calls', async (request) => {
@@ -42,13 +43,13 @@ export function callRoutes(parts: { store: Store }) {
     });
 
     app.get<ById>('/v1/calls/:id', async (request) => {
-      const call = await findOr404(request.params.id);
+      const call = await findCallOr404(db, request.params.id);
       return toCallWithTurns(call, await listTurns(db, call.id));
     });
 
     app.get<ById>('/v1/calls/:id/transcript', async (request, reply) => {
       const { format } = parseOrProblem(transcriptQuerySchema, request.query);
-      const call = await findOr404(request.params.id);
+      const call = await findCallOr404(db, request.params.id);
       const turns = await listTurns(db, call.id);
       if (format === 'text') return reply.type('text/plain; charset=utf-8').send(toTranscriptText(turns));
       return { call_id: call.id, status: call.status, turns: turns.map(toTurnResource) };
@@ -56,8 +57,8 @@ export function callRoutes(parts: { store: Store }) {
 
     app.get<ById>('/v1/calls/:id/events', async (request) => {
       const query = parseOrProblem(listEventsQuerySchema, request.query);
-      const call = await findOr404(request.params.id);
-      const afterPosition = query.cursor === undefined ? 0 : Number(fromCursor(query.cursor, 1)[0]) || 0;
+      const call = await findCallOr404(db, request.params.id);
+      const [afterPosition] = query.cursor === undefined ? [0] : fromCursor(query.cursor, eventCursor);
       const rows = await listEvents(db, call.id, { afterPosition, limit: query.limit + 1 });
       const page = rows.slice(0, query.limit);
       const last = rows.length > query.limit ? page.at(-1) : undefined;
@@ -72,6 +73,6 @@ export function callRoutes(parts: { store: Store }) {
 
 function toCallCursor(cursor: string | undefined) {
   if (cursor === undefined) return null;
-  const [createdAtMs, id] = fromCursor(cursor, 2);
-  return { createdAt: new Date(Number(createdAtMs) || 0), id: String(id) };
+  const [createdAtMs, id] = fromCursor(cursor, callCursor);
+  return { createdAt: new Date(createdAtMs), id };
 }

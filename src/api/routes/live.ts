@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
-import { findCall } from '../../store/calls.ts';
 import { type EventRow, listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
-import { notFound } from '../problem.ts';
+import { findCallOr404 } from '../find-call.ts';
 import { toEventResource } from '../to-resource.ts';
 
 export interface LiveParts {
@@ -19,24 +18,34 @@ export interface LiveParts {
 const heartbeatMs = 15_000;
 /** A listener that lets this much pile up is cut off; it can come back and read what it missed. */
 const mostBufferedBytes = 1_000_000;
+/** More than the events of the longest call. */
+const mostEarlier = 10_000;
 
 export function liveRoutes(parts: LiveParts) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/v1/live', (request, reply) => {
+    // A stream has an end only for who listens, so there is no HEAD of it.
+    app.get('/v1/live', { exposeHeadRoute: false }, (request, reply) => {
       stream(parts, openStream(request, reply), { wants: () => true, earlier: [] });
     });
-    app.get<{ Params: { id: string } }>('/v1/calls/:id/live', async (request, reply) => {
-      const call = await findCall(parts.store.db, request.params.id);
-      if (!call) throw notFound('call');
-      const missed: EventRow[] = [];
-      const unsubscribe = parts.live.subscribe((event) => missed.push(event));
-      const stored = await listEvents(parts.store.db, call.id, { afterPosition: 0, limit: 1000 });
-      unsubscribe();
-      const lastPosition = stored.at(-1)?.position ?? 0;
-      const earlier = [...stored, ...missed.filter((event) => event.position > lastPosition)];
+    app.get<{ Params: { id: string } }>('/v1/calls/:id/live', { exposeHeadRoute: false }, async (request, reply) => {
+      const call = await findCallOr404(parts.store.db, request.params.id);
+      const earlier = await eventsSoFar(parts, call.id);
       stream(parts, openStream(request, reply), { wants: (event) => event.call_id === call.id, earlier });
     });
   };
+}
+
+/** What is stored and what happened while it was read; what happens afterwards is up to the caller, at once. */
+async function eventsSoFar({ live, store }: LiveParts, callId: string): Promise<EventRow[]> {
+  const meanwhile: EventRow[] = [];
+  const unsubscribe = live.subscribe((event) => meanwhile.push(event));
+  try {
+    const stored = await listEvents(store.db, callId, { afterPosition: 0, limit: mostEarlier });
+    const lastPosition = stored.at(-1)?.position ?? 0;
+    return [...stored, ...meanwhile.filter((event) => event.position > lastPosition)];
+  } finally {
+    unsubscribe();
+  }
 }
 
 function openStream(request: FastifyRequest, reply: FastifyReply): ServerResponse {
@@ -55,6 +64,8 @@ function stream(
   response: ServerResponse,
   feed: { wants(event: EventRow): boolean; earlier: readonly EventRow[] },
 ): void {
+  // Who left while the earlier events were read says so no more.
+  if (response.destroyed) return;
   const write = (text: string) => {
     response.write(text);
     if (response.writableLength > mostBufferedBytes) response.destroy();

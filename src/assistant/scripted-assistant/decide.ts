@@ -1,12 +1,13 @@
 /** The scripted assistant's mind: the first rule that hears something it knows answers. */
 import type { ChatMessage } from '../../ports/language-model.ts';
+import { questions } from './phrases.ts';
 import { afterTool } from './rules/after-tool.ts';
 import { answerRules } from './rules/answers.ts';
 import { endingRules } from './rules/endings.ts';
 import { identityRules, openConversation } from './rules/identity.ts';
 import { questionRules } from './rules/questions.ts';
 import { doNotUnderstand, repairRules } from './rules/repairs.ts';
-import { type CallContext, type Rule, readTurn, type ScriptedReply } from './turn.ts';
+import { type CallContext, type Rule, readTurn, type ScriptedReply, type Turn } from './turn.ts';
 
 const rules: readonly Rule[] = [...endingRules, ...repairRules, ...identityRules, ...questionRules, ...answerRules];
 
@@ -27,5 +28,13 @@ function decideRecalling(context: CallContext, history: readonly ChatMessage[], 
   const intended = lastReply >= 0 && recall > 0 ? decideRecalling(context, before, recall - 1).text : null;
   const turn = readTurn(context, history, intended);
   const rule = rules.find(({ hears }) => hears(turn));
-  return rule ? rule.answer(turn) : doNotUnderstand(turn);
+  return askOnce(turn, rule ? rule.answer(turn) : doNotUnderstand(turn));
+}
+
+/** A person who keeps asking need not be asked each time whether there is anything else. */
+function askOnce({ asked }: Turn, reply: ScriptedReply): ScriptedReply {
+  const text = reply.text.endsWith(questions.anythingElse)
+    ? reply.text.slice(0, -questions.anythingElse.length).trim()
+    : reply.text;
+  return asked === 'anythingElse' && text !== '' ? { ...reply, text } : reply;
 }

@@ -227,6 +227,15 @@ describe('its answers', () => {
   });
 });
 
+it('thanks for a promise, and asks only once in a row whether there is anything else', async () => {
+  const replies = await converse(payment, ['How much is it?', 'When is it due?', 'All right, I will pay it tomorrow.']);
+  expect(replies.map(({ text }) => text).slice(1)).toEqual([
+    "It's $250.00. Is there anything else?",
+    "It is due on December 10th.",
+    "Thank you. It will be in the call's record. Is there anything else?",
+  ]);
+});
+
 describe('its endings', () => {
   it.each<[string[], RegExp]>([
     [['bye'], /^Thank you for your time, Sarah\. Goodbye\.$/u],
@@ -340,6 +349,10 @@ describe('after an interruption', () => {
     );
     expect((await interruptedAt(opening, 'okay')).text).toBe('As I was saying: Is now a good time?');
     expect((await interruptedAt(`${opening} Is now`, 'okay')).text).toBe('As I was saying: Is now a good time?');
+  });
+
+  it('begins again when both said hello at once', async () => {
+    expect((await interruptedAt('Hello', 'Hello?')).text).toBe(`${opening} Is now a good time?`);
   });
 
   it('answers a question instead', async () => {

@@ -35,7 +35,7 @@ export async function instructionsAfterSession(
 ): Promise<CarrierInstruction> {
   if (session === 'completed') return { type: 'acknowledge' };
   const call = await findCall(parts.db, callId);
-  const mayGoOn = call && session === 'failed' && isLive(call) && call.sessions_offered < mostSessions;
+  const mayGoOn = call && session === 'failed' && isLive(call) && call.sessions_opened < mostSessions;
   return mayGoOn ? connect(parts, call) : { type: 'hang-up' };
 }
 

@@ -6,6 +6,7 @@ import type { LiveEvents } from '../../notify/live-events.ts';
 import { appendToLog, type NewLogEntry } from '../../store/call-log.ts';
 import { insertEvents, type NewEvent } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
+import { sqlStateOf } from '../../store/sql-errors.ts';
 import { type NewTurn, saveTurns } from '../../store/turns.ts';
 
 export interface CallRecord {
@@ -13,7 +14,7 @@ export interface CallRecord {
   saveTurn(turn: NewTurn): void;
   announce(event: NewEvent): void;
   log(entry: NewLogEntry): void;
-  /** Settles when all that was handed in is stored. */
+  /** Settles when all that was handed in is stored, or was refused for good. */
   flushed(): Promise<void>;
 }
 
@@ -23,13 +24,24 @@ interface Pending {
   log: NewLogEntry[];
 }
 
-const nothing = (): Pending => ({ turns: new Map(), events: [], log: [] });
 /** Pause after a failed write, while the conversation goes on in memory. */
 const retryMs = 500;
+/** A statement takes only so many values, and a long outage leaves many rows behind. */
+const mostRowsAtOnce = 1000;
+
+/** Bad data or a deleted call (SQLSTATE classes 22 and 23): the same again would be refused again. */
+const isRefusedForGood = (error: unknown) => /^2[23]/.test(sqlStateOf(error) ?? '');
+
+/** Takes the oldest of what is waiting out of it. */
+function takeBatch(pending: Pending): Pending {
+  const turns = new Map(pending.turns);
+  pending.turns.clear();
+  return { turns, events: pending.events.splice(0, mostRowsAtOnce), log: pending.log.splice(0, mostRowsAtOnce) };
+}
 
 export function createCallRecord(parts: { store: Store; live: LiveEvents; clock: Clock; log: Logger }): CallRecord {
   const { store, live, clock, log } = parts;
-  let pending = nothing();
+  const pending: Pending = { turns: new Map(), events: [], log: [] };
   let writing: Promise<void> | null = null;
 
   const write = async (batch: Pending) => {
@@ -46,6 +58,10 @@ export function createCallRecord(parts: { store: Store; live: LiveEvents; clock:
       try {
         return await write(batch);
       } catch (error) {
+        if (isRefusedForGood(error)) {
+          log.error({ reason: messageOf(error), turns: [...batch.turns.keys()] }, 'part of a conversation was refused');
+          return;
+        }
         log.error({ reason: messageOf(error) }, 'conversation could not be stored yet');
         await waitFor(clock, retryMs);
       }
@@ -56,8 +72,7 @@ export function createCallRecord(parts: { store: Store; live: LiveEvents; clock:
     // What follows in the same tick belongs to the same batch.
     await Promise.resolve();
     while (pending.turns.size + pending.events.length + pending.log.length > 0) {
-      const batch = pending;
-      pending = nothing();
+      const batch = takeBatch(pending);
       await writeUntilDone(batch);
     }
     writing = null;

@@ -5,6 +5,8 @@ import type { TurnEnding } from './turn/turn-state.ts';
 export interface Conversation {
   /** Says a farewell, if any, and ends the session. */
   end(ending: TurnEnding, farewell: string | null): void;
+  /** The carrier says that the session is over, whatever its socket says; `clean` unless the line to us broke. */
+  disconnected(clean: boolean): void;
   /** Settles when the session is over and all that was said is stored. */
   over: Promise<TurnEnding>;
 }

@@ -4,31 +4,19 @@ import type { NewId } from '../../base/ids.ts';
 import type { ChatMessage } from '../../ports/language-model.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
-
-export type Heard = 'all' | 'as-played' | { text: string };
+import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
+import { findMeant, type Heard, isOpen, placeOf, wasCut, whatWasHeard } from './what-was-heard.ts';
 
 export interface History {
   person(text: string): void;
   /** More words of an utterance of the assistant; the first ones begin its turn. */
   assistant(utterance: number, text: string, replyMs?: number | null): void;
-  /** The carrier spoke this much more of the newest utterance aloud. */
-  played(text: string): void;
+  /** The carrier spoke this much more aloud; false when that was not the utterance that is being spoken. */
+  played(text: string): boolean;
   heard(utterance: number, heard: Heard): void;
   messages(): ChatMessage[];
-}
-
-interface Turn {
-  index: number;
-  speaker: 'person' | 'assistant';
-  utterance: number | null;
-  text: string;
-  played: string;
-  heardText: string | null;
-  heardSource: 'said' | 'confirmed' | 'estimated' | 'unknown';
-  interrupted: boolean;
-  startedAtMs: number;
-  endedAtMs: number | null;
-  replyMs: number | null;
+  /** Nothing more will be heard. */
+  close(): void;
 }
 
 export interface HistoryParts {
@@ -46,8 +34,8 @@ export interface HistoryParts {
 export function createHistory(parts: HistoryParts): History {
   const turns = parts.earlier.map(fromRow);
 
-  const save = (turn: Turn) => parts.record.saveTurn(toRow(parts.callId, turn));
-  const announce = (turn: Turn, type: 'turn.started' | 'turn.completed') =>
+  const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
+  const announce = (turn: SpokenTurn, type: 'turn.started' | 'turn.completed') =>
     parts.record.announce({
       id: parts.newId('event'),
       call_id: parts.callId,
@@ -57,31 +45,39 @@ export function createHistory(parts: HistoryParts): History {
       at: new Date(parts.clock.now()),
       data: JSON.stringify(toEventData(turn, type)),
     });
-  const add = (turn: Pick<Turn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): Turn => {
-    const fresh: Turn = {
-      ...turn,
-      index: turns.length,
-      played: '',
-      heardText: null,
-      heardSource: 'unknown',
-      interrupted: false,
-      startedAtMs: parts.clock.now(),
-      endedAtMs: null,
-    };
+  const add = (turn: Pick<SpokenTurn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): SpokenTurn => {
+    const fresh = newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() });
     turns.push(fresh);
     return fresh;
   };
-  const find = (utterance: number) => turns.findLast((turn) => turn.utterance === utterance);
+  let reportsPlayback = false;
+  const end = (turn: SpokenTurn, heard: Heard) => {
+    const wasOpen = isOpen(turn);
+    const time = { now: parts.clock.now(), rate: parts.charactersPerSecond, reportsPlayback };
+    Object.assign(turn, whatWasHeard(turn, heard, time));
+    turn.endedAtMs ??= parts.clock.now();
+    turn.interrupted = wasCut(turn);
+    const maySettle = heard !== 'all' && reportsPlayback && turn.played.trim().length < turn.text.trim().length;
+    save(turn);
+    // An interruption is told at once; words that were still on their way are added to its turn alone.
+    if (wasOpen && (typeof heard === 'object' || !maySettle)) announce(turn, 'turn.completed');
+    turn.settling = maySettle;
+  };
+  const settle = (turn: SpokenTurn) => {
+    turn.settling = false;
+    turn.interrupted = wasCut(turn);
+    save(turn);
+    announce(turn, 'turn.completed');
+  };
 
   return {
     person(text) {
       const turn = add({ speaker: 'person', text, utterance: null, replyMs: null });
-      Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs });
-      save(turn);
+      save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));
       announce(turn, 'turn.completed');
     },
     assistant(utterance, text, replyMs = null) {
-      const open = find(utterance);
+      const open = findUtterance(turns, utterance);
       if (open) {
         open.text += text;
         open.replyMs ??= replyMs;
@@ -92,87 +88,44 @@ export function createHistory(parts: HistoryParts): History {
       announce(turn, 'turn.started');
     },
     played(text) {
-      const turn = turns.findLast((candidate) => candidate.speaker === 'assistant');
-      if (turn && turn.endedAtMs === null) turn.played += text;
+      reportsPlayback = true;
+      const turn = turns.findLast((candidate) => placeOf(candidate, text) !== null) ?? turns.findLast(isOpen);
+      if (!turn) return false;
+      turn.played += text;
+      turn.cursor = (placeOf(turn, text) ?? turn.cursor) + text.trim().length;
+      if (turn.settling) {
+        turn.heardText = turn.played.trim();
+        turn.interrupted = wasCut(turn);
+        save(turn);
+        return false;
+      }
+      for (const older of turns) if (older.settling && older !== turn) settle(older);
+      return true;
     },
     heard(utterance, heard) {
-      const turn = find(utterance);
+      const turn = findUtterance(turns, utterance);
       if (!turn) return;
-      const wasOpen = turn.endedAtMs === null;
-      Object.assign(turn, whatWasHeard(turn, heard, { now: parts.clock.now(), rate: parts.charactersPerSecond }));
-      turn.endedAtMs ??= parts.clock.now();
-      turn.interrupted = turn.heardText?.trim() !== turn.text.trim();
-      save(turn);
-      if (wasOpen) announce(turn, 'turn.completed');
+      if (typeof heard !== 'object') return end(turn, heard);
+      // The carrier may have been interrupted in what it said before, while these words were on their way to it.
+      const meant = findMeant(turns, heard.text) ?? turn;
+      if (meant !== turn) end(turn, 'as-played');
+      correctPlayed(meant, heard.text.trim());
+      end(meant, heard);
+    },
+    close() {
+      for (const turn of turns) if (turn.settling) settle(turn);
     },
     messages: () => turns.flatMap(toMessage),
   };
 }
 
-type HeardFacts = Pick<Turn, 'heardText' | 'heardSource'>;
-
-function whatWasHeard(turn: Turn, heard: Heard, time: { now: number; rate: number }): HeardFacts {
-  if (typeof heard === 'object') return { heardText: heard.text, heardSource: 'confirmed' };
-  if (heard === 'all') return { heardText: turn.text, heardSource: turn.played === '' ? 'estimated' : 'confirmed' };
-  if (turn.played !== '') return { heardText: turn.played.trim(), heardSource: 'confirmed' };
-  const characters = Math.floor(((time.now - turn.startedAtMs) * time.rate) / 1000);
-  return { heardText: cutAtWord(turn.text, characters), heardSource: 'estimated' };
+function findUtterance(turns: readonly SpokenTurn[], utterance: number): SpokenTurn | undefined {
+  return turns.findLast((turn) => turn.utterance === utterance);
 }
 
-/** As many whole words as fit into so many characters. */
-function cutAtWord(text: string, characters: number): string {
-  if (characters >= text.length) return text;
-  return text.slice(0, Math.max(text.lastIndexOf(' ', characters), 0));
-}
-
-function toMessage(turn: Turn): ChatMessage[] {
-  const content = turn.speaker === 'person' ? turn.text : (turn.heardText ?? '');
-  if (content === '') return [];
-  return [{ role: turn.speaker === 'person' ? 'user' : 'assistant', content }];
-}
-
-function toEventData(turn: Turn, type: 'turn.started' | 'turn.completed') {
-  const { index, speaker, text, interrupted, replyMs } = turn;
-  if (type === 'turn.started') return { index, speaker, reply_ms: replyMs };
-  return {
-    index,
-    speaker,
-    text,
-    heard_text: turn.heardText,
-    heard_source: turn.heardSource,
-    interrupted,
-    reply_ms: replyMs,
-  };
-}
-
-function toRow(callId: string, turn: Turn) {
-  return {
-    call_id: callId,
-    index: turn.index,
-    speaker: turn.speaker,
-    text: turn.text,
-    heard_text: turn.heardText,
-    heard_source: turn.heardSource,
-    interrupted: turn.interrupted,
-    started_at: new Date(turn.startedAtMs),
-    ended_at: turn.endedAtMs === null ? null : new Date(turn.endedAtMs),
-    reply_ms: turn.replyMs === null ? null : Math.round(turn.replyMs),
-  };
-}
-
-function fromRow(row: TurnRow): Turn {
-  const isPerson = row.speaker === 'person';
-  return {
-    index: row.index,
-    speaker: isPerson ? 'person' : 'assistant',
-    utterance: null,
-    text: row.text,
-    played: '',
-    heardText: row.heard_text,
-    heardSource: isPerson ? 'said' : 'unknown',
-    interrupted: row.interrupted,
-    startedAtMs: row.started_at.getTime(),
-    endedAtMs: row.ended_at?.getTime() ?? row.started_at.getTime(),
-    replyMs: row.reply_ms,
-  };
+/** The carrier's word on an interruption goes before what it had reported until then. */
+function correctPlayed(turn: SpokenTurn, heardText: string): void {
+  if (turn.played.trim() === heardText) return;
+  turn.played = `${heardText} `;
+  turn.cursor = heardText.length;
 }

@@ -9,6 +9,7 @@ import type { Conversation } from './conversation.ts';
 import type { History } from './history.ts';
 import { createReplies, type Replies } from './replies.ts';
 import type { ReplyParts } from './reply.ts';
+import { toStorableText } from './storable-text.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnRunner, type EngineEffect, type TurnHappening } from './turn-runner.ts';
@@ -73,6 +74,7 @@ export function conductRelay(parts: RelayParts): Conversation {
   });
   const finish = (ending: TurnEnding) => {
     replies.cancelAny();
+    history.close();
     cancelMaxDuration();
     socket.close(1000, 'conversation over');
     settle(ending);
@@ -80,8 +82,10 @@ export function conductRelay(parts: RelayParts): Conversation {
   const perform = (effect: EngineEffect) =>
     performEffect({ history, replies, send, finish, onEnding: parts.onEnding }, effect);
   const runner = createTurnRunner({ callId: parts.callId, clock, policy, record, logSeq: parts.logSeq, perform });
-  const ears: Ears = { feed, history, log, socket, carrierSid: parts.carrierSid, resumed: parts.resumed };
+  const ears: Ears = { feed, replies, history, log, socket, carrierSid: parts.carrierSid, resumed: parts.resumed };
 
+  // Before the socket is listened to: one that is closed already says so at once.
+  runner.start();
   let badFrames = 0;
   socket.onFrame((frame) => {
     try {
@@ -94,9 +98,9 @@ export function conductRelay(parts: RelayParts): Conversation {
       if (badFrames >= mostBadFrames) socket.close(1008, 'too many bad frames');
     }
   });
-  socket.onClose((clean) => feed({ type: 'disconnected', clean }));
-  runner.start();
-  return { end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }), over };
+  const disconnected = (clean: boolean) => feed({ type: 'disconnected', clean });
+  socket.onClose(disconnected);
+  return { end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }), disconnected, over };
 }
 
 interface Hands {
@@ -120,8 +124,7 @@ function performEffect({ history, replies, send, finish, onEnding }: Hands, effe
       history.assistant(effect.utterance, effect.text, replies.takeReplyMs());
       return send({ type: 'text', text: effect.text, last: true });
     case 'fill':
-      history.assistant(effect.utterance, effect.text);
-      return send({ type: 'text', text: effect.text, last: false });
+      return replies.fill(effect.utterance, effect.text);
     case 'heard':
       return history.heard(effect.utterance, effect.heard);
     case 'end-session':
@@ -136,6 +139,7 @@ function performEffect({ history, replies, send, finish, onEnding }: Hands, effe
 
 interface Ears {
   feed(happening: TurnHappening): void;
+  replies: Replies;
   history: History;
   log: Logger;
   socket: TextSocket;
@@ -143,16 +147,16 @@ interface Ears {
   resumed: boolean;
 }
 
-function hear({ feed, history, log, socket, carrierSid, resumed }: Ears, event: RelayEvent): void {
+function hear({ feed, replies, history, log, socket, carrierSid, resumed }: Ears, event: RelayEvent): void {
   switch (event.type) {
     case 'setup':
       if (event.carrierSid !== carrierSid) return socket.close(1008, 'another call');
       return feed({ type: 'connected', resumed });
     case 'prompt':
       if (!event.last) return feed({ type: 'person-speaking', speaking: true });
-      return feed({ type: 'person-said', text: event.text.slice(0, longestPrompt) });
+      return feed({ type: 'person-said', text: toStorableText(event.text.slice(0, longestPrompt)) });
     case 'interrupt':
-      return feed({ type: 'interrupted', heardText: event.heardText });
+      return feed({ type: 'interrupted', heardText: toStorableText(event.heardText) });
     case 'key':
       return feed({ type: 'key-pressed', digit: event.digit });
     case 'person-speaking':
@@ -160,7 +164,8 @@ function hear({ feed, history, log, socket, carrierSid, resumed }: Ears, event: 
     case 'assistant-speaking':
       return event.speaking ? undefined : feed({ type: 'voice-stopped' });
     case 'text-played':
-      history.played(event.text);
+      if (!history.played(toStorableText(event.text))) return;
+      replies.played(event.text.length);
       return feed({ type: 'text-played', characters: event.text.length });
     case 'error':
       return log.warn({ carrierSid, description: event.description }, 'carrier reports a session error');

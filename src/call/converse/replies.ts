@@ -11,6 +11,10 @@ export interface Replies {
   ask(utterance: number): void;
   cancel(utterance: number): void;
   cancelAny(): void;
+  /** Words of our own that fill the wait for this reply and become its beginning. */
+  fill(utterance: number, text: string): void;
+  /** So many characters of our words were played. */
+  played(characters: number): void;
   /** The person has finished saying something: the next words of the assistant are timed from here. */
   personFinished(): void;
   /** Milliseconds since the person finished, once; null when nobody was waiting for an answer. */
@@ -32,7 +36,12 @@ export interface RepliesParts {
 interface Asked {
   utterance: number;
   abort: AbortController;
-  spoken: boolean;
+  /** Whether the model's first words have come. */
+  started: boolean;
+  /** Whether the voice was given words of this utterance and waits for more. */
+  open: boolean;
+  /** Of the words that filled the wait, so many characters were not played when the reply began. */
+  unplayedFill: number;
 }
 
 export function createReplies(parts: RepliesParts): Replies {
@@ -46,13 +55,19 @@ export function createReplies(parts: RepliesParts): Replies {
     return ms;
   };
 
+  const start = (asked: Asked) => {
+    asked.started = true;
+    feed({ type: 'reply-started', utterance: asked.utterance });
+  };
+
   const pass = (asked: Asked, text: string) => {
     if (current !== asked) return;
-    if (!asked.spoken) feed({ type: 'reply-started', utterance: asked.utterance });
+    const isFirst = !asked.started;
+    if (isFirst) start(asked);
     // The step that just ran may have been one that cancels this reply.
     if (current !== asked) return;
-    history.assistant(asked.utterance, text, asked.spoken ? null : takeReplyMs());
-    asked.spoken = true;
+    history.assistant(asked.utterance, text, isFirst ? takeReplyMs() : null);
+    asked.open = true;
     speak(text, false);
   };
 
@@ -60,7 +75,7 @@ export function createReplies(parts: RepliesParts): Replies {
   const conclude = (asked: Asked) => {
     if (current !== asked) return false;
     current = null;
-    if (asked.spoken) speak('', true);
+    if (asked.open) speak('', true);
     return true;
   };
 
@@ -70,7 +85,9 @@ export function createReplies(parts: RepliesParts): Replies {
     try {
       const onText = (text: string) => pass(asked, text);
       const end = await getReply(parts.reply, { messages, signal: asked.abort.signal, onText });
-      if (conclude(asked)) feed({ type: 'reply-ready', utterance, characters: end.text.length, ending: toEnding(end) });
+      if (!conclude(asked)) return;
+      const characters = asked.unplayedFill + end.text.length;
+      feed({ type: 'reply-ready', utterance, characters, ending: toEnding(end) });
     } catch (error) {
       if (!conclude(asked)) return;
       parts.log.warn({ callId: parts.reply.context.callId, reason: messageOf(error) }, 'reply failed');
@@ -87,15 +104,26 @@ export function createReplies(parts: RepliesParts): Replies {
 
   return {
     ask(utterance) {
-      current = { utterance, abort: new AbortController(), spoken: false };
+      cancelAny();
+      current = { utterance, abort: new AbortController(), started: false, open: false, unplayedFill: 0 };
       void run(current);
+    },
+    fill(utterance, text) {
+      if (current?.utterance !== utterance) return;
+      history.assistant(utterance, text);
+      current.open = true;
+      current.unplayedFill = text.length;
+      speak(text, false);
+    },
+    played(characters) {
+      if (current && !current.started) current.unplayedFill = Math.max(current.unplayedFill - characters, 0);
     },
     cancel(utterance) {
       if (current?.utterance === utterance) cancelAny();
     },
     cancelAny,
     personFinished() {
-      personDoneAt ??= clock.monotonicMs();
+      personDoneAt = clock.monotonicMs();
     },
     takeReplyMs,
   };

@@ -8,6 +8,7 @@ import {
   LanguageModelFailed,
   type ToolCall,
 } from '../../ports/language-model.ts';
+import { toStorableText } from './storable-text.ts';
 
 export interface ReplyParts {
   model: LanguageModel;
@@ -32,16 +33,17 @@ const longestReply = 2000;
 /** How often a model may use tools before it has to speak. */
 const mostRounds = 4;
 
-/** @throws LanguageModelFailed when the model fails; nothing is thrown for a reply that was aborted */
+/** @throws LanguageModelFailed when the model fails; what comes of a reply that was aborted means nothing */
 export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyEnd> {
   let messages = [...run.messages];
   let text = '';
   let endsCall: ReplyEnd['endsCall'] = null;
-  for (let round = 0; round < mostRounds && !run.signal.aborted; round += 1) {
+  for (let round = 0; round < mostRounds && text.length < longestReply; round += 1) {
     const spoken = await speakOneRound(parts, { ...run, messages }, longestReply - text.length);
     text += spoken.text;
-    if (spoken.toolCalls.length === 0) break;
+    if (spoken.toolCalls.length === 0 || run.signal.aborted) break;
     const results = await runTools(parts, spoken.toolCalls);
+    if (run.signal.aborted) break;
     endsCall = whatEndsTheCall(results);
     if (endsCall) break;
     messages = [
@@ -60,8 +62,9 @@ async function speakOneRound(parts: ReplyParts, run: ReplyRun, room: number) {
   for await (const part of parts.model.reply({ messages: run.messages, tools, signal: run.signal })) {
     if (run.signal.aborted) break;
     if (part.type === 'tool-call') toolCalls.push(part.call);
-    if (part.type !== 'text' || part.text === '') continue;
-    const piece = part.text.slice(0, room - text.length);
+    if (part.type !== 'text') continue;
+    const piece = toStorableText(part.text.slice(0, room - text.length));
+    if (piece === '') continue;
     text += piece;
     run.onText(piece);
     if (text.length >= room) break;

@@ -45,6 +45,8 @@ export function createTurnRunner(parts: TurnRunnerParts): TurnRunner {
   };
 
   const takeStep = (happening: TurnHappening) => {
+    // The log of a conversation that is over is closed: another session of the call may be writing it.
+    if (state.phase === 'over') return;
     const event = { ...happening, atMs: Math.round(clock.monotonicMs() - startedAt) } as TurnEvent;
     const next = step(state, event, policy);
     state = next.state;

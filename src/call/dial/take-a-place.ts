@@ -1,8 +1,9 @@
 /** Keeps the account's pace: so many calls a second and so many at once, over all nodes. */
-import { type Clock, waitFor } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { countUnfinishedCalls } from '../../store/calls.ts';
 import type { Store } from '../../store/open-store.ts';
 import { takePlace } from '../../store/pace.ts';
+import type { Db } from '../../store/schema.ts';
 import { DialRefused } from './may-dial.ts';
 
 export interface PaceLimits {
@@ -15,24 +16,28 @@ export interface PaceLimits {
 const longestWaitMs = 10_000;
 
 /**
- * Waits for this call's turn, 10 s at most.
- * @throws DialRefused `dial/too-many-calls` or `dial/rate-limited`
+ * Takes the account's next place for a call and stores that call in the same transaction, so that no other request
+ * can be counted out of it; gives what was stored and how long its turn is away, 10 s at most.
+ * @throws DialRefused `dial/too-many-calls` or `dial/rate-limited`; nothing is stored then
  */
-export async function takeAPlace(parts: { store: Store; clock: Clock }, limits: PaceLimits): Promise<void> {
-  const { store, clock } = parts;
-  const now = new Date(clock.now());
-  const place = await store.transaction(async (db) => {
-    const intervalMs = 1000 / limits.callsPerSecond;
-    const taken = await takePlace(db, { account: limits.account, now, intervalMs, longestWaitMs });
-    if (taken && (await countUnfinishedCalls(db)) >= limits.maxConcurrentCalls) {
-      const message = `All ${limits.maxConcurrentCalls} lines are busy (MAX_CONCURRENT_CALLS).`;
+export async function takeAPlace<Stored>(
+  parts: { store: Store; clock: Clock },
+  limits: PaceLimits,
+  storeCall: (db: Db) => Promise<Stored>,
+): Promise<{ stored: Stored; waitMs: number }> {
+  const { callsPerSecond, maxConcurrentCalls } = limits;
+  const now = new Date(parts.clock.now());
+  const request = { account: limits.account, now, intervalMs: 1000 / callsPerSecond, longestWaitMs };
+  return await parts.store.transaction(async (db) => {
+    const place = await takePlace(db, request);
+    if (!place) {
+      const message = `More calls are waiting than ${callsPerSecond} a second can place within 10 s (CALLS_PER_SECOND).`;
+      throw new DialRefused('dial/rate-limited', message, longestWaitMs / 1000);
+    }
+    if ((await countUnfinishedCalls(db)) >= maxConcurrentCalls) {
+      const message = `All ${maxConcurrentCalls} lines are busy (MAX_CONCURRENT_CALLS).`;
       throw new DialRefused('dial/too-many-calls', message, 5);
     }
-    return taken;
+    return { stored: await storeCall(db), waitMs: place.getTime() - now.getTime() };
   });
-  if (!place) {
-    const message = `More calls are waiting than ${limits.callsPerSecond} a second can place within 10 s (CALLS_PER_SECOND).`;
-    throw new DialRefused('dial/rate-limited', message, longestWaitMs / 1000);
-  }
-  await waitFor(clock, place.getTime() - now.getTime());
 }

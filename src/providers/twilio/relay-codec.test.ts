@@ -143,7 +143,7 @@ describe('frames from Twilio', () => {
 describe('frames to Twilio', () => {
   test('text goes out as a token', () => {
     const frame = relayCodec.encode({ type: 'text', text: 'Hello "you"\n', last: false });
-    expect(JSON.parse(frame)).toEqual({ type: 'text', token: 'Hello "you"\n', last: false });
+    expect(JSON.parse(frame)).toEqual({ type: 'text', token: 'Hello "you"\n', last: false, preemptible: true });
   });
 
   test('keys go out without anything that is no key', () => {

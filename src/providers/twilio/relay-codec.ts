@@ -99,7 +99,8 @@ function parseFrame(text: string): { type: string } {
 function toFrame(command: RelayCommand): Record<string, unknown> {
   switch (command.type) {
     case 'text':
-      return { type: 'text', token: command.text, last: command.last };
+      // A newer utterance replaces an older one that is still being spoken instead of waiting behind it.
+      return { type: 'text', token: command.text, last: command.last, preemptible: true };
     case 'keys':
       return { type: 'sendDigits', digits: command.digits.replace(/[^0-9w#*]/g, '') };
     case 'end':

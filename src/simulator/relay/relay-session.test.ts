@@ -102,6 +102,20 @@ describe('a relay session', () => {
     ]);
   });
 
+  it('speaks tokens that still come for an interrupted talk cycle, as the network would', async () => {
+    const { record } = await run({
+      hear(frame, send) {
+        if (frame.type === 'setup') send(text('one two three four five ', false));
+        if (frame.type === 'interrupt') send(text('stale words.'));
+      },
+      script: 'answers after 1s\ninterrupts after 3 words "Stop."\nstays silent',
+    });
+    expect(record.heard.map((utterance) => [utterance.text, utterance.end])).toEqual([
+      ['one two three ', 'interrupted'],
+      ['stale words.', 'played'],
+    ]);
+  });
+
   it('does not stop a voice that may not be interrupted, and drops what was said meanwhile unless it is to be reported', async () => {
     const hear: Hear = (frame, send) =>
       frame.type === 'setup' && send(text('one two three four five six seven eight', true, { interruptible: false }));

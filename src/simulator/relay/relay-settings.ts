@@ -20,7 +20,6 @@ export interface RelaySettings {
 
 export type RelaySettingsResult =
   | { ok: true; settings: RelaySettings; warnings: string[] }
-  /** `spoken` is false when there is not even a URL that could be told. */
   | { ok: false; code: number; message: string };
 
 const plainAttributes = [

@@ -30,6 +30,7 @@ describe('a TwiML document', () => {
     ['two roots', 'text/xml', '<Response/><Response/>', 12100],
     ['another root', 'text/xml', '<Answer/>', 12100],
     ['an entity declaration', 'text/xml', '<!DOCTYPE r [<!ENTITY a "b">]><Response>&a;</Response>', 12100],
+    ['a document type', 'text/xml', '<!DOCTYPE Response><Response/>', 12100],
     ['plain text', 'text/plain', 'hello', 12300],
     ['JSON', 'application/json', '{}', 12300],
     ['no content type', undefined, '<Response/>', 11200],

@@ -26,11 +26,14 @@ async function describeHolder(holderPath: string): Promise<string> {
   }
 }
 
-/** SQLite takes the one lock that every system has; nothing is ever stored in its file. */
+/**
+ * SQLite takes the one lock that every system has; nothing is ever stored in its file. `IMMEDIATE`, because of several
+ * that start at once one always wins; of several that begin `EXCLUSIVE` each can keep out all others, itself included.
+ */
 function takeLock(lockPath: string): DatabaseSync | 'taken' {
   const lock = new DatabaseSync(lockPath, { timeout: 0 });
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     return lock;
   } catch (error) {
     lock.close();

@@ -17,7 +17,8 @@ async function createCalls(db: Kysely<unknown>): Promise<void> {
     .addColumn('carrier', 'text', (column) => column.notNull())
     .addColumn('carrier_sid', 'text', (column) => column.unique())
     .addColumn('assistant', 'jsonb', (column) => column.notNull())
-    .addColumn('parameters', 'jsonb', (column) => column.notNull())
+    // Not jsonb, which sorts the names: the assistant is told them in the order in which they were given.
+    .addColumn('parameters', 'json', (column) => column.notNull())
     .addColumn('request_id', 'text')
     .addColumn('instructions_path', 'text')
     .addColumn('sessions_offered', 'integer', (column) => column.notNull())

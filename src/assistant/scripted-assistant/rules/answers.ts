@@ -68,6 +68,12 @@ export const answerRules: readonly Rule[] = [
   },
   {
     hears: heard(
+      /\bi(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:pay|do (?:it|that|so)|take care of|send|transfer|settle|see to)\b/u,
+    ),
+    answer: () => noted("Thank you. It will be in the call's record."),
+  },
+  {
+    hears: heard(
       /\b(?:call|phone|ring|try)(?: me| us)? (?:\w+ )?(?:later|back|tomorrow|another time|next week|tonight|again later)\b/u,
       /\b(?:i'm|im|i am) (?:\w+ )?(?:busy|driving|at work|in a meeting)\b|\b(?:bad|not a good|wrong) time\b|\b(?:can't|cannot) talk\b|\bcall at\b/u,
     ),
@@ -90,12 +96,14 @@ export const answerRules: readonly Rule[] = [
   { hears: (turn) => turn.heard !== '' && yes.test(turn.said), answer: sayYes },
   {
     hears: heard(/^(?:hello|hi|hey|good (?:morning|afternoon|evening)|are you (?:still )?there|anybody there)\b/u),
-    answer: (turn) =>
-      turn.heard === ''
-        ? openConversation(turn)
-        : {
-            text: `Hello, I can hear you. ${turn.asked === 'goodTime' ? questions.goodTime : closingQuestion(turn.purpose)}`,
-          },
+    answer: (turn) => {
+      if (turn.heard === '') return openConversation(turn);
+      // Two people who greet each other at once: what was drowned is said again.
+      if (turn.cut) return { text: turn.intended };
+      return {
+        text: `Hello, I can hear you. ${turn.asked === 'goodTime' ? questions.goodTime : closingQuestion(turn.purpose)}`,
+      };
+    },
   },
   {
     hears: (turn) => turn.misses < misunderstandings.length && unknownQuestionRule.hears(turn),

@@ -1,0 +1,91 @@
+/** One turn of a conversation as it is kept in memory, and what it looks like to the store, the outside and the model. */
+import type { ChatMessage } from '../../ports/language-model.ts';
+import type { TurnRow } from '../../store/turns.ts';
+
+export interface SpokenTurn {
+  index: number;
+  speaker: 'person' | 'assistant';
+  utterance: number | null;
+  text: string;
+  /** What the carrier reported as played. */
+  played: string;
+  /** Up to where in `text` that reaches. */
+  cursor: number;
+  heardText: string | null;
+  heardSource: 'said' | 'confirmed' | 'estimated' | 'unknown';
+  interrupted: boolean;
+  startedAtMs: number;
+  endedAtMs: number | null;
+  replyMs: number | null;
+  /** Cut off by us, so that words already on the carrier's side may still be played. */
+  settling: boolean;
+}
+
+type Beginning = Pick<SpokenTurn, 'index' | 'speaker' | 'text' | 'utterance' | 'replyMs' | 'startedAtMs'>;
+
+export function newTurn(beginning: Beginning): SpokenTurn {
+  return {
+    ...beginning,
+    played: '',
+    cursor: 0,
+    heardText: null,
+    heardSource: 'unknown',
+    interrupted: false,
+    endedAtMs: null,
+    settling: false,
+  };
+}
+
+export function toMessage(turn: SpokenTurn): ChatMessage[] {
+  const content = turn.speaker === 'person' ? turn.text : (turn.heardText ?? '');
+  if (content === '') return [];
+  return [{ role: turn.speaker === 'person' ? 'user' : 'assistant', content }];
+}
+
+export function toEventData(turn: SpokenTurn, type: 'turn.started' | 'turn.completed') {
+  const { index, speaker, text, interrupted, replyMs } = turn;
+  if (type === 'turn.started') return { index, speaker, text, reply_ms: replyMs };
+  return {
+    index,
+    speaker,
+    text,
+    heard_text: turn.heardText,
+    heard_source: turn.heardSource,
+    interrupted,
+    reply_ms: replyMs,
+  };
+}
+
+export function toRow(callId: string, turn: SpokenTurn) {
+  return {
+    call_id: callId,
+    index: turn.index,
+    speaker: turn.speaker,
+    text: turn.text,
+    heard_text: turn.heardText,
+    heard_source: turn.heardSource,
+    interrupted: turn.interrupted,
+    started_at: new Date(turn.startedAtMs),
+    ended_at: turn.endedAtMs === null ? null : new Date(turn.endedAtMs),
+    reply_ms: turn.replyMs === null ? null : Math.round(turn.replyMs),
+  };
+}
+
+export function fromRow(row: TurnRow): SpokenTurn {
+  const isPerson = row.speaker === 'person';
+  return {
+    index: row.index,
+    speaker: isPerson ? 'person' : 'assistant',
+    utterance: null,
+    text: row.text,
+    played: '',
+    cursor: 0,
+    heardText: row.heard_text,
+    heardSource: isPerson ? 'said' : 'unknown',
+    interrupted: row.interrupted,
+    startedAtMs: row.started_at.getTime(),
+    endedAtMs: row.ended_at?.getTime() ?? row.started_at.getTime(),
+    replyMs: row.reply_ms,
+    settling: false,
+  };
+}

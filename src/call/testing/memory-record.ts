@@ -1,0 +1,27 @@
+/** A call's record in memory: what a conversation would have stored. */
+import type { NewLogEntry } from '../../store/call-log.ts';
+import type { NewEvent } from '../../store/events.ts';
+import type { NewTurn } from '../../store/turns.ts';
+import type { CallRecord } from '../converse/call-record.ts';
+
+export interface MemoryRecord extends CallRecord {
+  /** Turns as they stand, in their order. */
+  turns(): NewTurn[];
+  events: NewEvent[];
+  entries: NewLogEntry[];
+}
+
+export function createMemoryRecord(): MemoryRecord {
+  const turns = new Map<number, NewTurn>();
+  const events: NewEvent[] = [];
+  const entries: NewLogEntry[] = [];
+  return {
+    events,
+    entries,
+    turns: () => [...turns.values()].toSorted((one, other) => one.index - other.index),
+    saveTurn: (turn) => void turns.set(turn.index, turn),
+    announce: (event) => void events.push(event),
+    log: (entry) => void entries.push(entry),
+    flushed: () => Promise.resolve(),
+  };
+}

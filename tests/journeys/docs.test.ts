@@ -1,0 +1,170 @@
+/** The words of the project against the project: snippets run, links lead somewhere, named files and settings exist. */
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFastClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { allSettings } from '../../src/config/settings.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/create-simulator.ts';
+import { parsePerson, personPhrases } from '../../src/simulator/person/parse-person.ts';
+import { loadReadyPeople } from '../../src/simulator/person/ready-people.ts';
+import { type RunningServer, startServer } from '../setup/running-server.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort();
+const has = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+interface Fence {
+  /** What stands behind the opening backticks, in words. */
+  marks: string[];
+  text: string;
+}
+
+function fencesOf(page: string): Fence[] {
+  const fences = read(page).matchAll(/^```(.*)\n([\s\S]*?)^```$/gm);
+  return Array.from(fences, ([, marks = '', text = '']) => ({ marks: marks.split(' '), text }));
+}
+
+const isTested = ({ marks }: Fence) => marks.includes('tested');
+
+/** Every answer must be a success; a stream is read until the text that the snippet names. */
+function toScript(page: string): string {
+  const snippets = fencesOf(page)
+    .filter(isTested)
+    .map(({ marks, text }) => {
+      const until = marks.find((mark) => mark.startsWith('until='))?.slice('until='.length);
+      if (until === undefined) return text;
+      return `reached=$( { ${text.trimEnd()}\n} | sed -n '/${until}/{p;q}')\ntest -n "$reached"\n`;
+    });
+  const curl = 'curl() { command curl --fail-with-body --show-error --max-time 30 "$@"; echo; }\n';
+  return `set -eu\n${curl}${snippets.join('')}`;
+}
+
+interface Place {
+  url: string;
+  dataDir: string;
+}
+
+async function runSnippets(page: string, { url, dataDir }: Place): Promise<string> {
+  const script = toScript(page)
+    .replaceAll('http://localhost:3000', url)
+    .replaceAll('http://127.0.0.1:4010', url)
+    .replaceAll('data/secrets', `${dataDir}/secrets`);
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: root });
+  return stdout;
+}
+
+/** The answer that the page shows right after the first tested snippet. */
+function shownAnswer(page: string): object {
+  const fences = fencesOf(page);
+  return JSON.parse(fences[fences.findIndex(isTested) + 1]?.text ?? '');
+}
+
+let server: RunningServer;
+let simulator: Simulator;
+let simulatorPlace: Place;
+
+beforeAll(async () => {
+  server = await startServer();
+  const account = { sid: 'AC0123456789abcdef0123456789abcdef', authToken: 'simulated', numbers: ['+15005550006'] };
+  const parts = { clock: createFastClock(20), random: systemRandom, log: silentLogger };
+  simulator = createSimulator({ ...parts, account });
+  simulatorPlace = { url: (await simulator.start()).url, dataDir: mkdtempSync(join(tmpdir(), 'callwright-docs-')) };
+});
+
+afterAll(async () => {
+  await simulator.stop();
+  rmSync(simulatorPlace.dataDir, { recursive: true, force: true });
+  await server.stop();
+});
+
+describe.skipIf(!has('curl') || !has('bash'))('the snippets that are marked as tested', () => {
+  const isForSimulator = (page: string) => fencesOf(page).some(({ marks }) => marks.includes('simulate'));
+  const tested = pages.filter((page) => fencesOf(page).some(isTested));
+
+  it('are on the pages that tell what to type', () => {
+    expect(tested).toEqual(expect.arrayContaining(['README.md', 'docs/place-a-call.md', 'docs/simulated-people.md']));
+  });
+
+  it.each(tested)('work in %s', async (page) => {
+    const output = await runSnippets(page, isForSimulator(page) ? simulatorPlace : server);
+    expect(output.trim()).not.toBe('');
+  });
+
+  it.each(['README.md', 'docs/place-a-call.md'])('give the answer that %s shows', async (page) => {
+    const output = await runSnippets(page, server);
+    const answer = JSON.parse(output.split('\n')[0] ?? '');
+    expect(Object.keys(answer)).toEqual(Object.keys(shownAnswer(page)));
+    expect(answer).toMatchObject({ status: 'queued', to: '+15558675310', from: '+15551234567' });
+  });
+});
+
+describe('the examples', () => {
+  const run = async (program: string, example: string) => {
+    const env = { ...process.env, CALLWRIGHT_URL: server.url, CALLWRIGHT_KEY: server.callwright.operatorKey };
+    const { stdout } = await promisify(execFile)(program, [join(root, 'examples', example), '+14155550102'], { env });
+    return stdout;
+  };
+
+  it('place a call and print it, in TypeScript', async () => {
+    expect(await run(process.execPath, 'place-a-call.ts')).toMatch(/completed: talked\n(.*\n)*Person: Who is calling/);
+  });
+
+  it.skipIf(!has('python3'))('place a call and print it, in Python', async () => {
+    expect(await run('python3', 'place-a-call.py')).toMatch(/completed: talked\n(.*\n)*Person: Who is calling/);
+  });
+});
+
+describe('what the pages name', () => {
+  it.each(pages)('is there: links and files in %s', (page) => {
+    const text = read(page);
+    const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g), ([, to = '']) =>
+      join(dirname(page), to),
+    );
+    const files = Array.from(
+      text.matchAll(/`((?:src|tests|scripts|bin|docs|examples)\/[^`\s]*)`/g),
+      ([, to = '']) => to,
+    );
+    expect([...links, ...files].filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('is in package.json: every npm command', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = pages.flatMap((page) =>
+      Array.from(read(page).matchAll(/\bnpm (?:run (\w+)|(start|test))\b/g), ([, a, b]) => a ?? b),
+    );
+    expect(named).toContain('demo');
+    expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
+  });
+
+  it('is every room of src in the map of the architecture', () => {
+    const rooms = globSync('src/*/', { cwd: root }).map((room) => `\`${room.replace(/\/?$/, '/')}\``);
+    expect(rooms.filter((room) => !read('ARCHITECTURE.md').includes(room))).toEqual([]);
+  });
+
+  it('is every setting with its default, and no other', () => {
+    const rows = Array.from(read('docs/settings.md').matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm), ([, name, usual]) => [
+      name,
+      usual,
+    ]);
+    const wanted = Object.entries(allSettings).map(([name, { schema }]) => {
+      const usual = name === 'PUBLIC_URL' ? 'http://localhost' : schema.safeParse(undefined).data;
+      return [name, usual === undefined || String(usual) === '' ? '' : expect.stringContaining(`\`${usual}\``)];
+    });
+    expect(rows).toEqual(wanted);
+  });
+
+  it('is every ready person at their number, and every line of a script', () => {
+    const page = read('docs/simulated-people.md');
+    const people = loadReadyPeople().map(({ number, person }) => `| ${number} | \`${person.name}\``);
+    const lines = personPhrases.map((form) => `\`${form}\``);
+    expect([...people, ...lines].filter((words) => !page.includes(words))).toEqual([]);
+    const scripts = fencesOf('docs/simulated-people.md').filter(({ marks }) => marks.includes('person'));
+    expect(scripts.map(({ text }) => parsePerson('someone', text).steps.length)).toEqual([6]);
+  });
+});
