@@ -117,10 +117,10 @@ export function mountSockets(http: HttpServer, parts: SocketParts): { close(): v
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
   const receive = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const [callId, token, ...rest] = pathBelow(parts.relayPath, request.url ?? '');
-    if (callId === undefined || token === undefined || rest.length > 0) return refuse(socket, '404 Not Found');
+    const claim = toClaim(parts.relayPath, request.url ?? '');
+    if (!claim) return refuse(socket, '404 Not Found');
     if (!parts.carrier.verifySocket(toCarrierRequest(request, ''))) return refuse(socket, '403 Forbidden');
-    const begin = await parts.admit({ callId, token });
+    const begin = await parts.admit(claim);
     if (!begin) return refuse(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (opened) => begin(toTextSocket(opened)));
   };
@@ -134,21 +134,12 @@ export function mountSockets(http: HttpServer, parts: SocketParts): { close(): v
   return { close: () => sockets.close() };
 }
 
-function pathBelow(folder: string, url: string): string[] {
+/** The call and token that a socket's path names; null for any other path. */
+function toClaim(folder: string, url: string): { callId: string; token: string } | null {
   const path = url.split('?')[0] ?? '';
-  if (!path.startsWith(`${folder}/`)) return [];
-  return path
-    .slice(folder.length + 1)
-    .split('/')
-    .map(decodePart);
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return '';
-  }
+  if (!path.startsWith(`${folder}/`)) return null;
+  const [, callId, token] = /^(\w{1,100})\/([\w-]{1,100})$/.exec(path.slice(folder.length + 1)) ?? [];
+  return callId && token ? { callId, token } : null;
 }
 
 /** Frames wait until somebody listens, so none is lost while the call is being read from the store. */

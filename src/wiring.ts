@@ -25,6 +25,7 @@ import { createTwilioCarrier } from './providers/twilio/twilio.ts';
 import { bindServer, mountSockets, mountWebhooks } from './server.ts';
 import { createSimulator, type Simulator, type SimulatorOptions } from './simulator/create-simulator.ts';
 import { newSid } from './simulator/wire-values.ts';
+import { countUnfinishedCalls } from './store/calls.ts';
 import { openStore, type Store } from './store/open-store.ts';
 
 /** What a test or the demo puts in the place of the real thing. */
@@ -128,7 +129,9 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   await app.ready();
   await work.sweeper.start();
   const url = `http://${isLoopback(config.host) ? 'localhost' : config.host}:${bound.port}`;
-  log.info({ url, publicUrl, carrier: network.simulator ? 'simulated' : 'twilio' }, 'server is ready');
+  const { operatorKeyFile } = secrets;
+  const carrierName = network.simulator ? 'simulated' : 'twilio';
+  log.info({ url, publicUrl, carrier: carrierName, operatorKeyFile }, 'server is ready');
   return {
     url,
     operatorKey: secrets.operatorKey,
@@ -229,7 +232,7 @@ function createWork(base: Foundation, parts: CallParts, sessionSecret: Uint8Arra
     drain: async (longestMs: number) => {
       draining = true;
       const patience = new AbortController();
-      await Promise.race([settle(held), waitFor(clock, longestMs, patience.signal)]);
+      await Promise.race([noCallsLeft(parts, patience.signal), waitFor(clock, longestMs, patience.signal)]);
       patience.abort();
     },
     stop: async () => {
@@ -242,6 +245,13 @@ function createWork(base: Foundation, parts: CallParts, sessionSecret: Uint8Arra
       await runner.idle();
     },
   };
+}
+
+const drainLookMs = 250;
+
+/** Resolves when no call is under way any more: not talking, not ringing, not being placed. */
+async function noCallsLeft({ store, clock }: CallParts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await countUnfinishedCalls(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
 }
 
 async function settle(work: ReadonlySet<Promise<void>>): Promise<void> {

@@ -1,5 +1,10 @@
 /** The HTTP application: request forms, `/v1`, health; errors in each one's own shape. */
-import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from 'fastify';
 import type { NewId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import { type Access, isAllowed } from './authorize.ts';
@@ -21,6 +26,9 @@ export interface ApiParts extends LiveParts {
 
 const largestBody = 100 * 1024;
 
+const withOurHeaders = (request: FastifyRequest, reply: FastifyReply) =>
+  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+
 export function createApi(parts: ApiParts): FastifyInstance {
   const app = fastify({
     logger: false,
@@ -30,11 +38,11 @@ export function createApi(parts: ApiParts): FastifyInstance {
     routerOptions: { maxParamLength: 1000 },
     forceCloseConnections: true,
     // A path that cannot be read, or is too long, is answered before any route and hook.
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, withOurHeaders(request, reply)),
   });
   acceptJson(app);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    withOurHeaders(request, reply);
   });
   app.setErrorHandler((error: Error, request, reply) => {
     if (toProblem(error).status >= 500) {

@@ -64,5 +64,5 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   return reply
     .code(problem.status)
     .type('application/problem+json')
-    .send({ type: `about:blank#${problem.code}`, ...problem, request_id: request.id });
+    .send({ type: 'about:blank', ...problem, request_id: request.id });
 }

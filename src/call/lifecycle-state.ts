@@ -67,6 +67,8 @@ export type CarrierReport = 'queued' | 'initiated' | 'ringing' | 'in_progress' |
 
 export type LifecycleEvent = { atMs: number } & (
   | { type: 'dial' }
+  /** A rule forbids the call that waits to be dialled. */
+  | { type: 'forbidden'; error: CarrierError }
   | { type: 'carrier-accepted'; carrierSid: string }
   | { type: 'carrier-refused'; code: number | null; message: string }
   | { type: 'dial-outcome-unknown'; message: string }
@@ -91,7 +93,7 @@ export type LifecycleEffect =
   | { type: 'ask-carrier'; carrierSid: string }
   | { type: 'look-for-call'; sentAtMs: number }
   | { type: 'end-at-carrier'; carrierSid: string }
-  | { type: 'announce'; event: 'call.dialing' | 'call.ringing' | 'call.started' | 'call.ended' }
+  | { type: 'announce'; event: 'call.dialing' | 'call.ringing' | 'call.started' | 'call.ended' | 'call.blocked' }
   | { type: 'note-error'; error: CarrierError };
 
 export interface Step {

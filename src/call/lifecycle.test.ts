@@ -122,6 +122,17 @@ describe('the lifecycle of a call', () => {
     expect(announced(ran.effects).filter((event) => event === 'call.ended')).toHaveLength(1);
   });
 
+  it('forbids a call that waits, and never one that may ring', () => {
+    const forbid = { type: 'forbidden', error: { code: 'dial/do-not-call', message: 'no' } } satisfies Bare;
+    const waiting = run([forbid, { type: 'dial' }]);
+    expect(waiting.statuses).toEqual(['queued', 'blocked']);
+    expect(waiting.effects).toEqual([
+      { type: 'note-error', error: forbid.error },
+      { type: 'announce', event: 'call.blocked' },
+    ]);
+    expect(run([...dialled, forbid]).statuses).toEqual(['queued', 'dialing']);
+  });
+
   it('binds the call to the id in a callback that overtakes the answer to our request', () => {
     const ran = run([{ type: 'dial' }, report('ringing'), { type: 'carrier-accepted', carrierSid: sid }]);
     expect(ran.state).toMatchObject({ phase: 'placed', carrierSid: sid, ringing: true });

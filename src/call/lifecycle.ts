@@ -3,6 +3,7 @@
  * what to do about it. State only moves forward; whatever the carrier repeats, delays or swaps changes nothing twice.
  */
 
+import { type Answered, endingFor, type Placed } from './lifecycle-endings.ts';
 import type {
   CallStatus,
   CarrierError,
@@ -56,6 +57,8 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
   switch (event.type) {
     case 'dial':
       return onDial(state, event.atMs);
+    case 'forbidden':
+      return onForbidden(state, event.error);
     case 'carrier-accepted':
       return onAccepted(state, event.carrierSid, event.atMs);
     case 'carrier-refused':
@@ -95,6 +98,17 @@ function onDial(state: Lifecycle, atMs: number): Step {
   return {
     state: { phase: 'sending', limits: state.limits, sentAtMs: atMs, cancelWanted: false, checkAtMs: atMs + sendingMs },
     effects: [{ type: 'announce', event: 'call.dialing' }, { type: 'place-call' }],
+  };
+}
+
+function onForbidden(state: Lifecycle, error: CarrierError): Step {
+  if (state.phase !== 'accepted') return stay(state);
+  return {
+    state: blockedLifecycle(),
+    effects: [
+      { type: 'note-error', error },
+      { type: 'announce', event: 'call.blocked' },
+    ],
   };
 }
 
@@ -153,9 +167,6 @@ function onReport(state: Lifecycle, event: ReportEvent): Step {
   }
 }
 
-type Placed = Extract<Lifecycle, { phase: 'placed' }>;
-type Answered = Extract<Lifecycle, { phase: 'answered' }>;
-
 function onRinging(state: Placed | Answered): Step {
   if (state.phase === 'answered' || state.ringing) return stay(state);
   return { state: { ...state, ringing: true }, effects: [{ type: 'announce', event: 'call.ringing' }] };
@@ -181,28 +192,6 @@ function onAnswered(state: Placed | Answered, atMs: number): Step {
 function onFinal(state: Placed | Answered, status: CarrierFinal, error: CarrierError | null): Step {
   const end = over(state, status, state.ending ?? endingFor(state, status));
   return { state: end.state, effects: error ? [{ type: 'note-error', error }, ...end.effects] : end.effects };
-}
-
-function endingFor(state: Placed | Answered, status: CarrierFinal): Ending {
-  switch (status) {
-    case 'busy':
-      return { reason: 'busy', by: 'person', fault: null };
-    case 'no_answer':
-      return { reason: 'no_answer', by: 'person', fault: null };
-    case 'failed':
-      return { reason: 'carrier_failed', by: 'carrier', fault: 'carrier' };
-    case 'canceled':
-      return { reason: 'canceled', by: 'request', fault: null };
-    case 'completed':
-      return endingForCompleted(state);
-  }
-}
-
-function endingForCompleted(state: Placed | Answered): Ending {
-  const session = state.phase === 'answered' ? state.session : 'awaited';
-  if (session === 'lost') return { reason: 'server_lost', by: 'server', fault: 'server' };
-  if (session === 'broken') return { reason: 'connection_failed', by: 'carrier', fault: 'carrier' };
-  return { reason: 'person_hung_up', by: 'person', fault: null };
 }
 
 function onKnowsNothing(state: Lifecycle, atMs: number): Step {

@@ -68,6 +68,12 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   parts.live.publish(stored.events);
   await waitFor(parts.clock, waitMs);
   const { id } = stored;
+  // The wait may have been long enough for somebody to forbid the call.
+  await mayDial(store.db, request).catch(async (error) => {
+    const { code, message } = error as DialRefused;
+    if (error instanceof DialRefused) await runner.apply(id, { type: 'forbidden', error: { code, message } });
+    throw error;
+  });
   const applied = await runner.apply(id, { type: 'dial' });
   await applied?.performed;
   const call = await findCall(store.db, id);

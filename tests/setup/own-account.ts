@@ -48,7 +48,11 @@ export async function startWithAccount(
   );
   const { url } = callwright;
   const sign = (path: string, fields: Record<string, string> = {}) =>
-    signRequest(authToken, `${url}${path}`, new Map(Object.entries(fields).map(([name, value]) => [name, [value]])));
+    signRequest(
+      authToken,
+      `${url}${path}`,
+      new Map(Object.entries(fields).map(([name, value]) => [name, new Set([value])])),
+    );
   const key = { authorization: `Bearer ${callwright.operatorKey}` };
   return {
     callwright,

@@ -17,6 +17,13 @@ export const callStatuses = [
 
 const moment = z.iso.datetime({ offset: true });
 
+/** The moments that the database and our own times agree on. */
+export const lastMomentMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const searchMoment = z.iso.datetime({ offset: true, abort: true }).refine((text) => {
+  const ms = Date.parse(text);
+  return ms >= 0 && ms <= lastMomentMs;
+}, 'must be from 1970 to 9999');
+
 export const turnSchema = z.object({
   index: z.number().int(),
   speaker: z.enum(['person', 'assistant']),
@@ -89,8 +96,8 @@ export const listCallsQuerySchema = z.strictObject({
     .string()
     .regex(/^\+[1-9]\d{1,14}$/, 'must be in E.164 format; in a URL + is written %2B')
     .optional(),
-  created_after: moment.optional(),
-  created_before: moment.optional(),
+  created_after: searchMoment.optional(),
+  created_before: searchMoment.optional(),
 });
 
 export const listEventsQuerySchema = z.strictObject({

@@ -5,15 +5,13 @@ import { listCalls } from '../../store/calls.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { listTurns } from '../../store/turns.ts';
-import { listCallsQuerySchema, listEventsQuerySchema, transcriptQuerySchema } from '../contract/calls.ts';
+import { lastMomentMs, listCallsQuerySchema, listEventsQuerySchema, transcriptQuerySchema } from '../contract/calls.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { findCallOr404 } from '../find-call.ts';
 import { parseOrProblem } from '../problem.ts';
 import { toCallResource, toCallWithTurns, toEventResource, toTranscriptText, toTurnResource } from '../to-resource.ts';
 
-/** The latest moment that a Date can hold. */
-const lastMs = 8_640_000_000_000_000;
-const callCursor = z.tuple([z.int().min(0).max(lastMs), z.string().regex(/^\w{1,100}$/)]);
+const callCursor = z.tuple([z.int().min(0).max(lastMomentMs), z.string().regex(/^\w{1,100}$/)]);
 const eventCursor = z.tuple([z.int().min(0)]);
 
 type ById = { Params: { id: string } };

@@ -25,12 +25,12 @@ export function liveRoutes(parts: LiveParts) {
   return async (app: FastifyInstance): Promise<void> => {
     // A stream has an end only for who listens, so there is no HEAD of it.
     app.get('/v1/live', { exposeHeadRoute: false }, (request, reply) => {
-      stream(parts, openStream(request, reply), { wants: () => true, earlier: [] });
+      stream(parts, openStream(request, reply), { wants: () => true, isLast: () => false, earlier: [] });
     });
     app.get<{ Params: { id: string } }>('/v1/calls/:id/live', { exposeHeadRoute: false }, async (request, reply) => {
       const call = await findCallOr404(parts.store.db, request.params.id);
       const earlier = await eventsSoFar(parts, call.id);
-      stream(parts, openStream(request, reply), { wants: (event) => event.call_id === call.id, earlier });
+      stream(parts, openStream(request, reply), { wants: (event) => event.call_id === call.id, isLast, earlier });
     });
   };
 }
@@ -48,6 +48,9 @@ async function eventsSoFar({ live, store }: LiveParts, callId: string): Promise<
   }
 }
 
+/** A call's stream ends with the call. */
+const isLast = (event: EventRow) => event.type === 'call.ended' || event.type === 'call.blocked';
+
 function openStream(request: FastifyRequest, reply: FastifyReply): ServerResponse {
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -62,17 +65,19 @@ function openStream(request: FastifyRequest, reply: FastifyReply): ServerRespons
 function stream(
   parts: LiveParts,
   response: ServerResponse,
-  feed: { wants(event: EventRow): boolean; earlier: readonly EventRow[] },
+  feed: { wants(event: EventRow): boolean; isLast(event: EventRow): boolean; earlier: readonly EventRow[] },
 ): void {
   // Who left while the earlier events were read says so no more.
   if (response.destroyed) return;
   const write = (text: string) => {
+    if (response.writableEnded) return;
     response.write(text);
     if (response.writableLength > mostBufferedBytes) response.destroy();
   };
   const send = (event: EventRow) => {
-    if (feed.wants(event))
-      write(`id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(toEventResource(event))}\n\n`);
+    if (!feed.wants(event)) return;
+    write(`id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(toEventResource(event))}\n\n`);
+    if (feed.isLast(event)) response.end();
   };
   write(': hello\n\n');
   for (const event of feed.earlier) send(event);

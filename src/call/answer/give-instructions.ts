@@ -24,7 +24,9 @@ const mostSessions = 3;
 /** For the voice webhook: connects an answered call to its assistant; a call that is over is hung up. */
 export async function instructionsForAnswered(parts: InstructionParts, callId: string): Promise<CarrierInstruction> {
   const call = await findCall(parts.db, callId);
-  return call && isLive(call) ? connect(parts, call) : { type: 'hang-up' };
+  if (!call || !isLive(call)) return { type: 'hang-up' };
+  // Once there was a session the same request is a replay: it gets the same answer, whose right is used up.
+  return call.sessions_opened === 0 ? connect(parts, call) : converse(parts, call);
 }
 
 /** For the webhook after a session: goes on talking when the line to us broke, else hangs up. */
@@ -47,12 +49,15 @@ function isLive(call: CallRow): boolean {
 async function connect(parts: InstructionParts, call: CallRow): Promise<CarrierInstruction> {
   await offerSession(parts.db, call.id, new Date(parts.clock.now() + sessionOfferMs));
   const offered = await findCall(parts.db, call.id);
-  const offer = offered?.sessions_offered ?? 1;
+  return converse(parts, offered ?? call);
+}
+
+function converse(parts: InstructionParts, call: CallRow): CarrierInstruction {
   const assistant = call.assistant as Assistant;
   const id = encodeURIComponent(call.id);
   return {
     type: 'converse-by-relay',
-    socketPath: `${parts.relayPath}/${id}/${parts.tokens.tokenFor(call.id, offer)}`,
+    socketPath: `${parts.relayPath}/${id}/${parts.tokens.tokenFor(call.id, call.sessions_offered)}`,
     parameters: toTextParameters(call.parameters as Record<string, unknown>),
     afterPath: `${parts.afterPath}?callId=${id}`,
     language: assistant.language,

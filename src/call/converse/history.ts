@@ -50,6 +50,11 @@ export function createHistory(parts: HistoryParts): History {
     turns.push(fresh);
     return fresh;
   };
+  const completed = new Set<SpokenTurn>();
+  const complete = (turn: SpokenTurn) => {
+    if (!completed.has(turn)) announce(turn, 'turn.completed');
+    completed.add(turn);
+  };
   let reportsPlayback = false;
   const end = (turn: SpokenTurn, heard: Heard) => {
     const wasOpen = isOpen(turn);
@@ -57,17 +62,16 @@ export function createHistory(parts: HistoryParts): History {
     Object.assign(turn, whatWasHeard(turn, heard, time));
     turn.endedAtMs ??= parts.clock.now();
     turn.interrupted = wasCut(turn);
-    const maySettle = heard !== 'all' && reportsPlayback && turn.played.trim().length < turn.text.trim().length;
+    turn.settling = heard !== 'all' && turn.played.trim().length < turn.text.trim().length;
     save(turn);
-    // An interruption is told at once; words that were still on their way are added to its turn alone.
-    if (wasOpen && (typeof heard === 'object' || !maySettle)) announce(turn, 'turn.completed');
-    turn.settling = maySettle;
+    // Where more word of it is to be expected that is waited for; any other is added to its turn alone.
+    if (wasOpen && !(turn.settling && reportsPlayback && heard === 'as-played')) complete(turn);
   };
   const settle = (turn: SpokenTurn) => {
     turn.settling = false;
     turn.interrupted = wasCut(turn);
     save(turn);
-    announce(turn, 'turn.completed');
+    complete(turn);
   };
 
   return {
@@ -95,6 +99,7 @@ export function createHistory(parts: HistoryParts): History {
       turn.cursor = (placeOf(turn, text) ?? turn.cursor) + text.trim().length;
       if (turn.settling) {
         turn.heardText = turn.played.trim();
+        turn.heardSource = 'confirmed';
         turn.interrupted = wasCut(turn);
         save(turn);
         return false;

@@ -149,7 +149,7 @@ describe('whatever order things happen in', () => {
           open = command.last ? null : (number ?? open);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 

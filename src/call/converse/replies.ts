@@ -50,7 +50,7 @@ export function createReplies(parts: RepliesParts): Replies {
   let personDoneAt: number | null = null;
 
   const takeReplyMs = () => {
-    const ms = personDoneAt === null ? null : clock.monotonicMs() - personDoneAt;
+    const ms = personDoneAt === null ? null : Math.round(clock.monotonicMs() - personDoneAt);
     personDoneAt = null;
     return ms;
   };

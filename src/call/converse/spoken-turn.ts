@@ -67,7 +67,7 @@ export function toRow(callId: string, turn: SpokenTurn) {
     interrupted: turn.interrupted,
     started_at: new Date(turn.startedAtMs),
     ended_at: turn.endedAtMs === null ? null : new Date(turn.endedAtMs),
-    reply_ms: turn.replyMs === null ? null : Math.round(turn.replyMs),
+    reply_ms: turn.replyMs,
   };
 }
 

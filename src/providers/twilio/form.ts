@@ -17,12 +17,12 @@ export function parseForm(body: string): Form {
   return form;
 }
 
-/** The one value of a field; null when it is missing, empty, or given with two different values. */
+/** The one value of a field; null when it is missing, empty, or given with two different values. No database holds U+0000. */
 export function fieldOf(form: Form, name: string): string | null {
   const values = form.get(name);
   if (values?.size !== 1) return null;
   const [value] = values;
-  return value || null;
+  return value?.replaceAll('\0', '') || null;
 }
 
 /** The one value of a field as a whole number; null when it is not one. */

@@ -10,8 +10,11 @@ import type { RelayCodec, RelayCommand, RelayEvent } from '../../ports/carrier.t
 /** In UTF-16 units; Twilio's own frames stay far below. */
 const longestFrame = 65_536;
 
+/** No database holds U+0000 or half a character, and nobody can say them. */
+const toStorable = (text: string) => text.replaceAll('\0', '').toWellFormed();
+
 /** Twilio has changed strings to numbers and back over time, and sends some fields only at times. */
-const word = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
+const word = z.union([z.string().transform(toStorable), z.number().transform(String), z.boolean().transform(String)]);
 const optionalWord = word.catch('');
 
 const frameSchema = z.looseObject({ type: z.string() });

@@ -1,0 +1,89 @@
+/** A carrier in memory for tests: its calls, what it does when asked for one, and what it was told. */
+import {
+  type CallOrder,
+  type Carrier,
+  type CarrierCall,
+  CarrierOutcomeUnknown,
+  CarrierRefused,
+  CarrierUnavailable,
+} from '../../ports/carrier.ts';
+import { plainCodec } from './fake-line.ts';
+
+/** `lost-answer`: the phone rings, but we never hear so. `lost-request`: it does not. */
+type Placing = 'accepts' | 'refuses' | 'lost-answer' | 'lost-request' | 'crashes';
+
+export interface FakeCarrier extends Carrier {
+  placing: Placing;
+  isDown: boolean;
+  calls: Map<string, CarrierCall>;
+  orders: CallOrder[];
+  ended: string[];
+}
+
+const route = (path: string) => ({
+  method: 'POST' as const,
+  path,
+  parse: () => null,
+  reply: () => ({ status: 204, contentType: null, body: '' }),
+});
+
+export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
+  const whileUp = () => {
+    if (carrier.isDown) throw new CarrierUnavailable('no answer');
+  };
+  const ring = (order: CallOrder): CarrierCall => {
+    const carrierSid = `CA${String(carrier.calls.size + 1).padStart(32, '0')}`;
+    const { to, from } = order;
+    const call: CarrierCall = {
+      carrierSid,
+      to,
+      from,
+      status: 'queued',
+      createdAtMs: clock.now(),
+      durationSeconds: null,
+    };
+    carrier.calls.set(carrierSid, call);
+    return call;
+  };
+  const carrier: FakeCarrier = {
+    name: 'fake',
+    placing: 'accepts',
+    isDown: false,
+    calls: new Map(),
+    orders: [],
+    ended: [],
+    async placeCall(order) {
+      carrier.orders.push(order);
+      if (carrier.placing === 'refuses') {
+        throw new CarrierRefused('The number is not valid.', { code: 21211, httpStatus: 400 });
+      }
+      if (carrier.placing === 'crashes') throw new TypeError('bug');
+      if (carrier.placing === 'lost-request') throw new CarrierOutcomeUnknown('timed out');
+      const { carrierSid, status } = ring(order);
+      if (carrier.placing === 'lost-answer') throw new CarrierOutcomeUnknown('timed out');
+      return { carrierSid, status };
+    },
+    async fetchCall(carrierSid) {
+      whileUp();
+      return carrier.calls.get(carrierSid) ?? null;
+    },
+    async findCalls({ to, from, sinceMs }) {
+      whileUp();
+      const found = [...carrier.calls.values()].filter(
+        (call) => call.to === to && call.from === from && call.createdAtMs >= sinceMs,
+      );
+      return found.reverse();
+    },
+    async endCall(carrierSid) {
+      whileUp();
+      carrier.ended.push(carrierSid);
+      const call = carrier.calls.get(carrierSid);
+      if (call) call.status = call.status === 'in_progress' ? 'completed' : 'canceled';
+    },
+    verify: () => true,
+    verifySocket: () => true,
+    routes: { instructions: route('/instructions'), status: route('/status'), after: route('/after') },
+    relay: plainCodec,
+  };
+  return carrier;
+}

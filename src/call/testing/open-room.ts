@@ -1,0 +1,103 @@
+/** Everything that works on calls, on a real store with a fake clock, carrier and model. */
+import { randomUUID } from 'node:crypto';
+import { defaultAssistant } from '../../assistant/assistant.ts';
+import { createFakeClock } from '../../base/clock.ts';
+import { createIds } from '../../base/ids.ts';
+import { silentLogger } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
+import { createLiveEvents } from '../../notify/live-events.ts';
+import type { CarrierCallStatus, CarrierEvent } from '../../ports/carrier.ts';
+import { findCall } from '../../store/calls.ts';
+import { listEvents } from '../../store/events.ts';
+import type { Store } from '../../store/open-store.ts';
+import { createSessionTokens } from '../answer/session-token.ts';
+import { createConversations } from '../converse/conversation.ts';
+import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
+import { hearCarrier } from '../hear-carrier.ts';
+import { type CallRequest, placeCall } from '../place-call.ts';
+import { createCallRunner } from '../run-call.ts';
+import { createFakeCarrier } from './fake-carrier.ts';
+import { createFakeModel } from './fake-model.ts';
+
+export const request: CallRequest = {
+  dialect: 'outbound-call',
+  clientId: null,
+  requestId: 'req_1',
+  to: '+15550101',
+  from: '+15550100',
+  assistant: defaultAssistant,
+  parameters: { customerName: 'Sarah', amount: 12.5 },
+  instructionsPath: '/instructions?x=1',
+};
+
+export const wideOpen = { account: 'AC1', callsPerSecond: 1000, maxConcurrentCalls: 1000 };
+
+export function openRoom(store: Store) {
+  const clock = createFakeClock();
+  const carrier = createFakeCarrier(clock);
+  const live = createLiveEvents();
+  const parts = { store, carrier, clock, newId: createIds(clock, systemRandom), log: silentLogger, live };
+  const runner = createCallRunner(parts);
+  const conversations = createConversations(clock);
+  const tokens = createSessionTokens(systemRandom.bytes(32));
+  const instructions = { db: store.db, clock, tokens, relayPath: '/relay', afterPath: '/after' };
+  const all = { ...parts, runner, conversations, tokens, instructions };
+  const hear = (event: CarrierEvent) => hearCarrier(all, event);
+  const events = async (callId: string) => {
+    const rows = await listEvents(store.db, callId, { afterPosition: 0, limit: 100 });
+    return rows.map((row) => row.type);
+  };
+  /** A call that the carrier took. */
+  const place = async (changes: Partial<CallRequest> = {}) => {
+    const pace = { ...wideOpen, account: randomUUID() };
+    const call = await placeCall({ ...all, pace }, { ...request, ...changes });
+    return { id: call.id, carrierSid: call.carrier_sid ?? '' };
+  };
+  const tell = (call: { id: string; carrierSid: string }, status: CarrierCallStatus, durationSeconds?: number) => {
+    const known = carrier.calls.get(call.carrierSid);
+    if (known) known.status = status;
+    return hear({
+      type: 'status-changed',
+      carrierSid: call.carrierSid,
+      status,
+      sequence: null,
+      durationSeconds: durationSeconds ?? null,
+      sipCode: null,
+      errorCode: null,
+      errorMessage: null,
+      query: new URLSearchParams({ callId: call.id }),
+    });
+  };
+  const askInstructions = (call: { id: string; carrierSid: string }) => {
+    const { to, from } = request;
+    const query = new URLSearchParams({ callId: call.id });
+    return hear({ type: 'instructions-wanted', carrierSid: call.carrierSid, to, from, direction: 'outbound', query });
+  };
+  const endSession = (call: { id: string; carrierSid: string }, session: 'ended' | 'completed' | 'failed') =>
+    hear({
+      type: 'session-ended',
+      carrierSid: call.carrierSid,
+      session,
+      errorCode: null,
+      query: new URLSearchParams({ callId: call.id }),
+    });
+  const find = async (callId: string) => {
+    const call = await findCall(store.db, callId);
+    if (!call) throw new Error(`there is no call ${callId}`);
+    return call;
+  };
+  const model = createFakeModel();
+  const policy = defaultTurnPolicy;
+  return { ...all, model, policy, hear, events, place, tell, askInstructions, endSession, find };
+}
+
+export type Room = ReturnType<typeof openRoom>;
+
+/** Waits for work that a real database takes part in; fails the test when it does not come about. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let rounds = 0; rounds < 20_000; rounds += 1) {
+    if (await isSo()) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  throw new Error('what was waited for did not happen');
+}
