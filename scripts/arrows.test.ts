@@ -33,21 +33,19 @@ interface Violation {
   from: string;
 }
 
-function check(folder: string): Promise<{ code: number; violations: Violation[] }> {
-  const words = [checker, '--output-type', 'json', 'src', ...(folder === project ? ['tests', 'scripts'] : [])];
+function runChecker(words: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, words, { cwd: folder, maxBuffer: 2 ** 28 }, (error, stdout) => {
-      const report = JSON.parse(stdout) as { summary: { violations: Violation[] } };
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, violations: report.summary.violations });
+    execFile(process.execPath, [checker, ...words], { cwd: copy, maxBuffer: 2 ** 28 }, (error, output) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output });
     });
   });
 }
 
 const plantOf = (index: number, room: string) => `src/${room}/planted-${index}.ts`;
 
-let found: { code: number; violations: Violation[] };
+let violations: Violation[];
 beforeAll(async () => {
-  for (const file of ['src', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
+  for (const file of ['src', 'tests', 'scripts', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
     cpSync(join(project, file), join(copy, file), { recursive: true });
   }
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
@@ -61,14 +59,16 @@ beforeAll(async () => {
   writeFileSync(join(copy, 'src/text/one.ts'), "export * from './other.ts';\n");
   writeFileSync(join(copy, 'src/text/other.ts'), "export * from './one.ts';\n");
   writeFileSync(join(copy, 'src/text/lost.ts'), "export * from './nowhere.ts';\n");
-  found = await check(copy);
+  const { output } = await runChecker(['--output-type', 'json', 'src']);
+  violations = (JSON.parse(output) as { summary: { violations: Violation[] } }).summary.violations;
 }, 30_000);
 
-const rulesBrokenBy = (file: string) =>
-  found.violations.filter(({ from }) => from === file).map(({ rule }) => rule.name);
+const rulesBrokenBy = (file: string) => violations.filter(({ from }) => from === file).map(({ rule }) => rule.name);
 
-it('ends with a failure', () => {
-  expect(found.code).toBeGreaterThan(0);
+it('ends the check as npm run check makes it with a failure that names rule and file', async () => {
+  const { code, output } = await runChecker(['src']);
+  expect(code).toBeGreaterThan(0);
+  expect(output).toMatch(/error base-imports-only-base: src\/base\/planted-\d+\.ts → src\/store\/calls\.ts/);
 });
 
 it.each(planted.map((plant, index) => [plant[0], index] as const))('refuses %s', (_name, index) => {
@@ -83,8 +83,6 @@ it('refuses a circle, and an import of what is not there', () => {
 
 it('finds nothing else: the tree itself keeps to its arrows', () => {
   const ours = new Set(planted.map(([, room], index) => plantOf(index, room)));
-  const others = found.violations.filter(
-    ({ from }) => !ours.has(from) && !/^src\/text\/(one|other|lost)\.ts$/.test(from),
-  );
-  expect(others.filter(({ rule }) => rule.name !== 'nothing-unresolved')).toEqual([]);
+  const others = violations.filter(({ from }) => !ours.has(from) && !/^src\/text\/(one|other|lost)\.ts$/.test(from));
+  expect(others).toEqual([]);
 });

@@ -32,7 +32,7 @@ describe('a class', () => {
     'c?: string;',
     'd!: Date;',
     '#e = new Map<string, { x: 1 }>();',
-    'private f = 2;',
+    'private f: (() => void) | null = null;',
     'g;',
   ];
 

@@ -66,7 +66,7 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   });
   const { stored, waitMs } = await takeAPlace(parts, parts.pace, (db) => storeQueued(parts, db, request));
   parts.live.publish(stored.events);
-  await waitFor(parts.clock, waitMs);
+  if (waitMs > 0) await waitFor(parts.clock, waitMs);
   const { id } = stored;
   // The wait may have been long enough for somebody to forbid the call.
   await mayDial(store.db, request).catch(async (error) => {

@@ -25,15 +25,15 @@ export function toEventLine(event: EventResource, startedAtMs: number): string |
   if (event.type !== 'turn.started') return null;
   const { text, reply_ms: replyMs } = event.data as { text: string; reply_ms: number | null };
   const after = replyMs === null ? '' : `, ${Math.round(replyMs)} ms after the person finished`;
-  return `${time}  ${styleText('dim', `  assistant begins to speak: "${text.trim()} …"${after}`)}`;
+  return `${time}  ${styleText('dim', `  assistant begins to speak: "${shown(text).trim()} …"${after}`)}`;
 }
 
 function toTurnLine(turn: CompletedTurn): string {
-  if (turn.speaker === 'person') return `${styleText('cyan', 'Person     ')} ${turn.text}`;
-  const heard = turn.heard_text ?? '';
+  if (turn.speaker === 'person') return `${styleText('cyan', 'Person     ')} ${shown(turn.text)}`;
+  const heard = shown(turn.heard_text ?? '');
   const name = styleText('green', 'Assistant  ');
   if (!turn.interrupted) return `${name} ${heard}`;
-  return `${name} ${heard} ${styleText('red', `✂ cut off: "${notHeard(turn)}"`)}`;
+  return `${name} ${heard} ${styleText('red', `✂ cut off: "${shown(notHeard(turn))}"`)}`;
 }
 
 /** The part of a turn that was generated and not heard. */
@@ -42,21 +42,24 @@ export function notHeard(turn: Pick<TurnResource, 'text' | 'heard_text'>): strin
   return (turn.text.startsWith(heard) ? turn.text.slice(heard.length) : turn.text).trim();
 }
 
+/** What was said is somebody else's text: it must not move the cursor or clear the screen. */
+const shown = (text: string) => text.replaceAll(/\p{Cc}+/gu, ' ');
+
 const readable = (name: string | null) => (name ?? 'unknown').replaceAll('_', ' ');
 
 export function toSummary(call: CallWithTurns, url: string): string {
   const cutOff = call.turns.filter((turn) => turn.interrupted);
   const { count, p50, p95 } = call.latency.reply_ms;
-  const turns = call.turns.map((turn) => `    ${turn.speaker.padEnd(9)}  ${turn.heard_text ?? turn.text}`);
+  const turns = call.turns.map((turn) => `    ${turn.speaker.padEnd(9)}  ${shown(turn.heard_text ?? turn.text)}`);
   return [
     '',
     styleText('bold', 'Summary'),
     `  call        ${call.id}`,
-    `  SID         ${call.carrier_sid}`,
+    `  SID         ${call.carrier_sid ?? 'none'}`,
     `  status      ${call.status} (${readable(call.ended_reason)}, by ${call.ended_by})`,
     `  outcome     ${readable(call.outcome)}`,
-    `  duration    ${call.duration_seconds} s`,
-    `  replies     ${count}, half of them within ${p50} ms, 95 % within ${p95} ms`,
+    `  duration    ${call.duration_seconds ?? 0} s`,
+    `  replies     ${count === 0 ? 'none' : `${count}, half of them within ${p50} ms, 95 % within ${p95} ms`}`,
     `  cut off     ${cutOff.length} time${cutOff.length === 1 ? '' : 's'}`,
     '  transcript',
     ...turns,

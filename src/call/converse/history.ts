@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { ChatMessage } from '../../ports/language-model.ts';
+import type { NewEvent } from '../../store/events.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
 import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
@@ -35,16 +36,7 @@ export function createHistory(parts: HistoryParts): History {
   const turns = parts.earlier.map(fromRow);
 
   const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
-  const announce = (turn: SpokenTurn, type: 'turn.started' | 'turn.completed') =>
-    parts.record.announce({
-      id: parts.newId('event'),
-      call_id: parts.callId,
-      client_id: parts.clientId,
-      type,
-      key: `${type}:${turn.index}`,
-      at: new Date(parts.clock.now()),
-      data: JSON.stringify(toEventData(turn, type)),
-    });
+  const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
   const add = (turn: Pick<SpokenTurn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): SpokenTurn => {
     const fresh = newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() });
     turns.push(fresh);
@@ -121,6 +113,20 @@ export function createHistory(parts: HistoryParts): History {
       for (const turn of turns) if (turn.settling) settle(turn);
     },
     messages: () => turns.flatMap(toMessage),
+  };
+}
+
+type TurnEventType = 'turn.started' | 'turn.completed';
+
+function toEvent(parts: HistoryParts, turn: SpokenTurn, type: TurnEventType): NewEvent {
+  return {
+    id: parts.newId('event'),
+    call_id: parts.callId,
+    client_id: parts.clientId,
+    type,
+    key: `${type}:${turn.index}`,
+    at: new Date(parts.clock.now()),
+    data: JSON.stringify(toEventData(turn, type)),
   };
 }
 

@@ -115,6 +115,22 @@ describe('a relay conversation', () => {
     expect(talk.line.sent().at(-1)).toEqual({ type: 'end', reason: 'assistant_hung_up' });
   });
 
+  it('does not take late words of an utterance that was given up for the end of the goodbye', async () => {
+    const talk = startTalk();
+    talk.line.receive(setup);
+    await talk.model.last().say('I am calling about your order.');
+    talk.line.receive(played('I am '));
+    talk.line.receive(prompt('Not now, bye.'));
+    await talk.model.last().say('Bye.');
+    await talk.model.last().callTool('hang_up');
+    await talk.model.last().end();
+    talk.line.receive(played('calling '));
+    expect(talk.line.sent().at(-1)?.type).toBe('text');
+    talk.line.receive(played('Bye.'));
+    expect(talk.line.sent().at(-1)?.type).toBe('end');
+    expect(lines(talk)).toEqual(['assistant: I am calling', 'person: Not now, bye.', 'assistant: Bye.']);
+  });
+
   it('times the answer from the last thing the person said', async () => {
     const talk = startTalk();
     await greet(talk);

@@ -20,6 +20,8 @@ export interface FakeCarrier extends Carrier {
   ended: string[];
 }
 
+const isRinging = ({ status }: CarrierCall) => status === 'queued' || status === 'initiated' || status === 'ringing';
+
 const route = (path: string) => ({
   method: 'POST' as const,
   path,
@@ -31,8 +33,10 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   const whileUp = () => {
     if (carrier.isDown) throw new CarrierUnavailable('no answer');
   };
+  let rung = 0;
   const ring = (order: CallOrder): CarrierCall => {
-    const carrierSid = `CA${String(carrier.calls.size + 1).padStart(32, '0')}`;
+    rung += 1;
+    const carrierSid = `CA${String(rung).padStart(32, '0')}`;
     const { to, from } = order;
     const call: CarrierCall = {
       carrierSid,
@@ -78,7 +82,8 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
       whileUp();
       carrier.ended.push(carrierSid);
       const call = carrier.calls.get(carrierSid);
-      if (call) call.status = call.status === 'in_progress' ? 'completed' : 'canceled';
+      if (call?.status === 'in_progress') call.status = 'completed';
+      else if (call && isRinging(call)) call.status = 'canceled';
     },
     verify: () => true,
     verifySocket: () => true,

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../base/clock.ts';
+import { createIds } from '../../base/ids.ts';
+import { createSeededRandom } from '../../base/random.ts';
+import type { TurnRow } from '../../store/turns.ts';
+import { createMemoryRecord } from '../testing/memory-record.ts';
+import { createHistory } from './history.ts';
+
+function start(earlier: readonly TurnRow[] = []) {
+  const clock = createFakeClock();
+  const record = createMemoryRecord();
+  const newId = createIds(clock, createSeededRandom(1));
+  const history = createHistory({
+    callId: 'call_1',
+    clientId: 'client_a',
+    record,
+    clock,
+    newId,
+    earlier,
+    charactersPerSecond: 10,
+  });
+  return { clock, record, history, last: () => record.turns().at(-1) };
+}
+
+const row = (index: number, speaker: string, heardText: string | null): TurnRow => ({
+  call_id: 'call_1',
+  index,
+  speaker,
+  text: 'Generated text.',
+  heard_text: heardText,
+  heard_source: 'confirmed',
+  interrupted: false,
+  started_at: new Date(0),
+  ended_at: null,
+  reply_ms: null,
+});
+
+describe('the history of a call', () => {
+  it('guesses whole words by the clock where the carrier reports no playback', () => {
+    const { clock, history, last } = start();
+    history.assistant(1, 'Hello Sarah, how are you?');
+    clock.advance(1400);
+    history.heard(1, 'as-played');
+    expect(last()).toMatchObject({ heard_text: 'Hello Sarah,', heard_source: 'estimated', interrupted: true });
+  });
+
+  it('takes what the carrier played for what was heard, also words that were still on their way', () => {
+    const { history, last } = start();
+    history.assistant(1, 'Hello Sarah, how are you?');
+    history.played('Hello ');
+    history.heard(1, 'as-played');
+    expect(history.played('Sarah, ')).toBe(false);
+    expect(last()).toMatchObject({ heard_text: 'Hello Sarah,', heard_source: 'confirmed', interrupted: true });
+    expect(history.messages()).toEqual([{ role: 'assistant', content: 'Hello Sarah,' }]);
+  });
+
+  it('does not let late words of an old utterance count for the new one', () => {
+    const { history, last } = start();
+    history.assistant(1, 'Hello Sarah, how are you?');
+    history.played('Hello ');
+    history.heard(1, 'as-played');
+    history.assistant(2, 'Goodbye.');
+    expect(history.played('Sarah, ')).toBe(false);
+    expect(history.played('Goodbye.')).toBe(true);
+    history.heard(2, 'all');
+    expect(last()).toMatchObject({ heard_text: 'Goodbye.', interrupted: false });
+  });
+
+  it('tells the model nothing of words that nobody heard', () => {
+    const { history } = start([row(0, 'person', 'Generated text.'), row(1, 'assistant', null)]);
+    history.assistant(1, 'Not played yet.');
+    expect(history.messages()).toEqual([{ role: 'user', content: 'Generated text.' }]);
+  });
+
+  it('goes on counting turns after those of an earlier session, and leaves those alone', () => {
+    const { history, record } = start([row(0, 'assistant', 'Hello.')]);
+    history.person('Yes?');
+    history.heard(1, 'all');
+    expect(record.turns().map((turn) => turn.index)).toEqual([1]);
+    expect(record.events.map((event) => [event.type, event.key, event.client_id])).toEqual([
+      ['turn.completed', 'turn.completed:1', 'client_a'],
+    ]);
+  });
+});
