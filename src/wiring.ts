@@ -102,7 +102,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const network = await openCarrier(base, publicUrl);
   closers.push(network.close);
   const newId = createIds(clock, random);
-  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live: createLiveEvents() };
+  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live: createLiveEvents(log) };
   const work = createWork(base, parts, secrets.sessionSecret);
   const isPlayground = network.simulator !== null && isLoopback(config.host);
   warnOfOpenDialects(config, isPlayground, log);
@@ -128,7 +128,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const sockets = mountSockets(bound.http, { carrier: network.carrier, log, relayPath, admit: work.admit });
   await app.ready();
   await work.sweeper.start();
-  const url = `http://${isLoopback(config.host) ? 'localhost' : config.host}:${bound.port}`;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${isLoopback(config.host) ? 'localhost' : host}:${bound.port}`;
   const { operatorKeyFile } = secrets;
   const carrierName = network.simulator ? 'simulated' : 'twilio';
   log.info({ url, publicUrl, carrier: carrierName, operatorKeyFile }, 'server is ready');

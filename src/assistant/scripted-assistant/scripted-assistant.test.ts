@@ -231,7 +231,7 @@ it('thanks for a promise, and asks only once in a row whether there is anything 
   const replies = await converse(payment, ['How much is it?', 'When is it due?', 'All right, I will pay it tomorrow.']);
   expect(replies.map(({ text }) => text).slice(1)).toEqual([
     "It's $250.00. Is there anything else?",
-    "It is due on December 10th.",
+    'It is due on December 10th.',
     "Thank you. It will be in the call's record. Is there anything else?",
   ]);
 });

@@ -162,7 +162,7 @@ function hear({ feed, replies, history, log, socket, carrierSid, resumed }: Ears
     case 'person-speaking':
       return feed({ type: 'person-speaking', speaking: event.speaking });
     case 'assistant-speaking':
-      return event.speaking ? undefined : feed({ type: 'voice-stopped' });
+      return feed({ type: event.speaking ? 'voice-started' : 'voice-stopped' });
     case 'text-played':
       if (!history.played(toStorableText(event.text))) return;
       replies.played(event.text.length);

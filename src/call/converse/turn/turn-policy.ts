@@ -22,6 +22,8 @@ export interface TurnPolicy {
   personSpeakingMs: number;
   /** Quiet after a pressed key until the keys count as an answer. */
   keysMs: number;
+  /** Said when the assistant ends the call without a word of its own. */
+  goodbye: string;
   /** Said when the call has reached its longest duration. */
   outOfTime: string;
   /** How fast the carrier's voice speaks, to know when it should have finished. */
@@ -47,6 +49,7 @@ export const defaultTurnPolicy: TurnPolicy = {
   maxFailures: 2,
   personSpeakingMs: 60_000,
   keysMs: 1500,
+  goodbye: 'Goodbye.',
   outOfTime: 'We have run out of time for this call, so I have to hang up. Goodbye.',
   charactersPerSecond: 15,
   playbackSlackMs: 3000,

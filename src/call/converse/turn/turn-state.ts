@@ -49,6 +49,7 @@ export type TurnEvent = { atMs: number } & (
   | { type: 'reply-ready'; utterance: number; characters: number; ending: TurnEnding | null }
   | { type: 'reply-failed'; utterance: number; retryable: boolean }
   | { type: 'text-played'; characters: number }
+  | { type: 'voice-started' }
   | { type: 'voice-stopped' }
   | { type: 'interrupted'; heardText: string }
   | { type: 'say'; text: string }

@@ -84,6 +84,7 @@ describe('the turn machine', () => {
       connected,
       started(1),
       ready(1),
+      { type: 'voice-started' },
       { type: 'voice-stopped' },
       { type: 'interrupted', heardText: 'Hel' },
     ]);
@@ -108,6 +109,24 @@ describe('the turn machine', () => {
     expect(of(before.effects, 'end-session')).toEqual([]);
     before.feed(played(30));
     expect(of(before.effects, 'end-session')).toEqual([{ type: 'end-session', ending: goodbye }]);
+  });
+
+  it('does not take a pause inside a sentence for its end', () => {
+    const talk = play([
+      connected,
+      started(1),
+      ready(1, 300),
+      { type: 'voice-stopped' },
+      { type: 'voice-started' },
+      policy.settleMs,
+    ]);
+    expect(of(talk.effects, 'heard')).toEqual([]);
+  });
+
+  it('says goodbye when the model hangs up without a word', () => {
+    const talk = play([connected, { type: 'reply-ready', utterance: 1, characters: 0, ending: goodbye }, 20_000]);
+    expect(of(talk.effects, 'speak').map((effect) => effect.text)).toEqual([policy.goodbye]);
+    expect(talk.state).toMatchObject({ phase: 'over', ending: goodbye });
   });
 
   it('ends at once when it is interrupted in its last words', () => {

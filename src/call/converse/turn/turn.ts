@@ -44,6 +44,8 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
       return event.utterance === state.utterance ? onReply(state, event, policy) : stay(state);
     case 'text-played':
       return onTextPlayed(state, event.characters, policy);
+    case 'voice-started':
+      return onVoiceStarted(state, policy);
     case 'voice-stopped':
       // Either all was spoken, or word of an interruption is on its way.
       return state.phase === 'speaking' && state.ready ? timed(state, policy.settleMs) : stay(state);
@@ -111,6 +113,9 @@ function onReply(state: TurnState, event: ReplyEvent, policy: TurnPolicy): TurnS
   if (started.state.phase !== 'speaking' || started.state.ready) return stay(state);
   const { characters, ending } = event;
   const speaking: In<'speaking'> = { ...started.state, ready: { characters, ending }, failures: 0 };
+  if (characters === 0 && ending) {
+    return speakOwn(stay(started.state), { text: policy.goodbye, ending, atMs: event.atMs }, policy);
+  }
   if (characters === 0) return spoken(speaking, policy);
   const spentMs = event.atMs - speaking.startedAtMs;
   return timed(speaking, Math.max(playbackMs(characters, policy) - spentMs, policy.playbackSlackMs));
@@ -135,6 +140,12 @@ function onReplyFailed(state: TurnState, event: { retryable: boolean; atMs: numb
   const ending: TurnEnding | null = isLast ? { reason: 'assistant_failed', by: 'server' } : null;
   const text = isLast ? policy.apology : policy.lostThread;
   return speakOwn({ state: failed, effects: heard }, { text, ending, atMs: event.atMs }, policy);
+}
+
+/** It goes on after a pause that looked like its end. */
+function onVoiceStarted(state: TurnState, policy: TurnPolicy): TurnStep {
+  if (state.phase !== 'speaking' || !state.ready) return stay(state);
+  return timed(state, playbackMs(Math.max(state.ready.characters - state.playedCharacters, 0), policy));
 }
 
 function onTextPlayed(state: TurnState, characters: number, policy: TurnPolicy): TurnStep {
