@@ -60,14 +60,14 @@ module.exports = {
     {
       name: 'only-wiring-sees-providers',
       severity: 'error',
-      from: { pathNot: ['^src/(wiring\\.ts|providers/|config/)', testFiles, '^tests/'] },
+      from: { pathNot: ['^src/(wiring(\\.ts|/)|providers/|config/)', testFiles, '^tests/'] },
       to: { path: '^src/providers/' },
     },
     {
       name: 'only-the-command-line-sees-wiring',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(cli/|wiring\\.ts)', testFiles] },
-      to: { path: '^src/(wiring\\.ts|cli/)' },
+      from: { path: '^src/', pathNot: ['^src/(cli/|wiring(\\.ts|/))', testFiles] },
+      to: { path: '^src/(wiring(\\.ts|/)|cli/)' },
     },
     {
       name: 'products-do-not-import-tests',

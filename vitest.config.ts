@@ -3,21 +3,32 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Whole calls mostly wait for people to speak, so a machine carries more of them than it has cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['src/store/**', 'src/call/**/*.store.test.ts'],
+          exclude: ['src/store/**', 'src/**/*.store.test.ts'],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'store',
-          include: ['src/store/**/*.test.ts', 'src/call/**/*.store.test.ts'],
+          include: ['src/store/**/*.test.ts', 'src/**/*.store.test.ts'],
           globalSetup: ['tests/setup/databases.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'security',
+          include: ['tests/security/**/*.test.ts'],
+          globalSetup: ['tests/setup/databases.ts'],
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },

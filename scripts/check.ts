@@ -89,7 +89,7 @@ async function runTests(projects: string[]): Promise<Counts> {
   }
 }
 
-const projects = process.argv[2] === 'all' ? ['unit', 'store', 'journeys'] : ['unit'];
+const projects = process.argv[2] === 'all' ? ['unit', 'store', 'security', 'journeys'] : ['unit'];
 const checked = await runChecks();
 const tested = await runTests(projects).catch((error: unknown) => {
   console.error(`the tests could not be run: ${error}`);

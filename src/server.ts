@@ -1,12 +1,9 @@
-/** The network face: takes the port at once, mounts the API, the carrier's webhooks and the relay sockets. */
+/** The network face: takes the port at once, and mounts the API and the carrier's webhooks on it. */
 import { createServer, type Server as HttpServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyServerFactory } from 'fastify';
-import { type WebSocket, WebSocketServer } from 'ws';
-import { CallwrightError, messageOf } from './base/errors.ts';
+import { CallwrightError } from './base/errors.ts';
 import type { Logger } from './base/log.ts';
-import type { TextSocket } from './call/converse/relay.ts';
 import type { Carrier, CarrierEvent, CarrierInstruction, CarrierRequest, CarrierRoute } from './ports/carrier.ts';
 
 export interface BoundServer {
@@ -17,18 +14,30 @@ export interface BoundServer {
   close(): Promise<void>;
 }
 
+/** Sockets of calls included. */
+const mostConnections = 20_000;
+
 const whileStarting: RequestListener = (request, response) => {
   const isHealth = request.url === '/healthz';
   response.writeHead(isHealth ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1' });
   response.end(JSON.stringify(isHealth ? { status: 'ok' } : { status: 'not ready', why: 'the server is starting' }));
 };
 
-/** @throws CallwrightError `server/port-taken` or `server/cannot-listen` */
-export async function bindServer(address: { host: string; port: number }): Promise<BoundServer> {
+/**
+ * `patience`: how long the head of a request, and all of it, may take to come.
+ * @throws CallwrightError `server/port-taken` or `server/cannot-listen`
+ */
+export async function bindServer(
+  address: { host: string; port: number },
+  patience = { headersMs: 10_000, requestMs: 15_000 },
+): Promise<BoundServer> {
   let listener: RequestListener = whileStarting;
-  const http = createServer((request, response) => listener(request, response));
-  http.headersTimeout = 10_000;
-  http.requestTimeout = 15_000;
+  // Who is too slow is not only to be found at the next request.
+  const timing = { connectionsCheckingInterval: patience.headersMs / 10 };
+  const http = createServer(timing, (request, response) => listener(request, response));
+  http.maxConnections = mostConnections;
+  http.headersTimeout = patience.headersMs;
+  http.requestTimeout = patience.requestMs;
   http.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(toBindError(error, address)));
@@ -97,73 +106,4 @@ function mountWebhook(app: FastifyInstance, route: CarrierRoute, { carrier, hear
 
 function toCarrierRequest(request: IncomingMessage, body: string): CarrierRequest {
   return { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
-}
-
-export interface SocketParts {
-  carrier: Carrier;
-  log: Logger;
-  /** Path under which relay sockets are opened, without a trailing slash. */
-  relayPath: string;
-  /** What to do with a socket that has the right to be there; null refuses it before it is opened. */
-  admit(claim: { callId: string; token: string }): Promise<((socket: TextSocket) => void) | null>;
-}
-
-const largestFrame = 64 * 1024;
-
-/** Opens relay sockets for those who may; everyone else is refused before the upgrade. */
-export function mountSockets(http: HttpServer, parts: SocketParts): { close(): void } {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, perMessageDeflate: false });
-  const refuse = (socket: Duplex, status: string) => {
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  };
-  const receive = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const claim = toClaim(parts.relayPath, request.url ?? '');
-    if (!claim) return refuse(socket, '404 Not Found');
-    if (!parts.carrier.verifySocket(toCarrierRequest(request, ''))) return refuse(socket, '403 Forbidden');
-    const begin = await parts.admit(claim);
-    if (!begin) return refuse(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, (opened) => begin(toTextSocket(opened)));
-  };
-  http.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    receive(request, socket, head).catch((error) => {
-      parts.log.error({ reason: messageOf(error) }, 'socket could not be opened');
-      refuse(socket, '503 Service Unavailable');
-    });
-  });
-  return { close: () => sockets.close() };
-}
-
-/** The call and token that a socket's path names; null for any other path. */
-function toClaim(folder: string, url: string): { callId: string; token: string } | null {
-  const path = url.split('?')[0] ?? '';
-  if (!path.startsWith(`${folder}/`)) return null;
-  const [, callId, token] = /^(\w{1,100})\/([\w-]{1,100})$/.exec(path.slice(folder.length + 1)) ?? [];
-  return callId && token ? { callId, token } : null;
-}
-
-/** Frames wait until somebody listens, so none is lost while the call is being read from the store. */
-function toTextSocket(socket: WebSocket): TextSocket {
-  socket.pause();
-  let isClosed: { clean: boolean } | null = null;
-  socket.on('error', () => socket.terminate());
-  socket.on('close', (code) => {
-    isClosed = { clean: code === 1000 || code === 1005 };
-  });
-  return {
-    send(frame) {
-      if (socket.readyState === socket.OPEN) socket.send(frame);
-    },
-    close: (code, reason) => socket.close(code, reason),
-    onFrame(listener) {
-      socket.on('message', (message, isBinary) => {
-        if (!isBinary) listener(message.toString());
-      });
-      socket.resume();
-    },
-    onClose(listener) {
-      if (isClosed) return listener(isClosed.clean);
-      socket.on('close', (code) => listener(code === 1000 || code === 1005));
-    },
-  };
 }

@@ -1,52 +1,34 @@
 /** The only file that knows every part: turns a configuration into a running server. */
-
 import { createApi } from './api/create-api.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
-import { createScriptedAssistant } from './assistant/scripted-assistant/scripted-assistant.ts';
-import { type Clock, systemClock, waitFor } from './base/clock.ts';
+import { systemClock } from './base/clock.ts';
 import { createIds } from './base/ids.ts';
 import { createLogger, type Logger } from './base/log.ts';
-import { type Random, systemRandom } from './base/random.ts';
-import { openSession } from './call/answer/open-session.ts';
-import { createSessionTokens } from './call/answer/session-token.ts';
-import { createConversations } from './call/converse/conversation.ts';
-import { defaultTurnPolicy, type TurnPolicy } from './call/converse/turn/turn-policy.ts';
-import { hearCarrier } from './call/hear-carrier.ts';
-import { holdRelayConversation } from './call/hold-conversation.ts';
-import { placeCall } from './call/place-call.ts';
-import { type CallParts, createCallRunner } from './call/run-call.ts';
-import { createSweeper } from './call/sweep.ts';
+import { systemRandom } from './base/random.ts';
+import type { CallParts } from './call/run-call.ts';
 import { type Config, isLoopback } from './config/read-config.ts';
 import { openSecrets } from './config/secrets.ts';
 import { createLiveEvents } from './notify/live-events.ts';
-import type { LanguageModel } from './ports/language-model.ts';
-import { createOpenAiLanguageModel } from './providers/openai/language-model.ts';
 import { createTwilioCarrier } from './providers/twilio/twilio.ts';
-import { bindServer, mountSockets, mountWebhooks } from './server.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from './simulator/create-simulator.ts';
+import { bindServer, mountWebhooks } from './server.ts';
+import { createSimulator, type Simulator } from './simulator/create-simulator.ts';
 import { newSid } from './simulator/wire-values.ts';
-import { countUnfinishedCalls } from './store/calls.ts';
+import { defaultSocketLimits } from './socket-limits.ts';
+import { mountSockets } from './sockets.ts';
 import { openStore, type Store } from './store/open-store.ts';
+import { createWork } from './wiring/create-work.ts';
+import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
+import { openAccounts } from './wiring/open-accounts.ts';
+import { openBlobs } from './wiring/open-blobs.ts';
 
-/** What a test or the demo puts in the place of the real thing. */
-export interface Overrides {
-  clock?: Clock;
-  random?: Random;
-  fetch?: typeof globalThis.fetch;
-  log?: Logger;
-  languageModel?: LanguageModel;
-  policy?: Partial<TurnPolicy>;
-  assistant?: Partial<typeof defaultAssistant>;
-  /** The simulated network's own clock and pace. */
-  simulator?: Partial<Pick<SimulatorOptions, 'clock' | 'callsPerSecond' | 'firstRingMs' | 'faults'>>;
-  /** File of a ready-made embedded database to start from. */
-  storeTemplate?: string;
-}
+export type { Overrides } from './wiring/foundation.ts';
 
 export interface Callwright {
   url: string;
   operatorKey: string;
   operatorKeyFile: string;
+  /** Good once, for `POST /auth/setup`; null when there is an administrator. */
+  setupCode: string | null;
   store: Store;
   /** The simulated phone network, when no account is configured. */
   simulator: Simulator | null;
@@ -54,24 +36,6 @@ export interface Callwright {
   drain(longestMs: number): Promise<void>;
   /** Says goodbye on every live call and stops; harmless when called twice. */
   stop(): Promise<void>;
-}
-
-const relayPath = '/relay';
-const paths = {
-  instructions: '/api/outbound-call-twiml',
-  status: '/api/call-status',
-  after: '/api/call-after',
-};
-const farewell = 'I am sorry, I have to end this call now. Goodbye.';
-/** How long a farewell may take when the server stops. */
-const farewellMs = 8000;
-
-interface Foundation {
-  config: Config;
-  overrides: Overrides;
-  clock: Clock;
-  random: Random;
-  log: Logger;
 }
 
 /** @throws CallwrightError with a line for the person who started it, when it cannot start */
@@ -102,19 +66,33 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const network = await openCarrier(base, publicUrl);
   closers.push(network.close);
   const newId = createIds(clock, random);
-  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live: createLiveEvents(log) };
-  const work = createWork(base, parts, secrets.sessionSecret);
-  const isPlayground = network.simulator !== null && isLoopback(config.host);
-  warnOfOpenDialects(config, isPlayground, log);
+  const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
+  const maxCallsOnLines = config.maxConcurrentCalls;
+  const live = createLiveEvents(log);
+  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live, maxCallsOnLines };
+  const blobs = openBlobs(base);
+  const work = createWork(base, parts, { sessionSecret: secrets.sessionSecret, blobs });
+  const isSandbox = network.simulator !== null && isLoopback(config.host);
+  warnOfOpenDialects(config, isSandbox, log);
   const app = createApi({
     ...parts,
-    access: { operatorKey: secrets.operatorKey, isPlayground },
-    outboundCall: {
-      isOpen: config.openDialects.includes('outbound-call'),
+    blobs,
+    access: {
+      identify: accounts.identify,
+      isPlayground: async () => isSandbox && !(await accounts.hasAdministrator()),
+    },
+    accounts: accounts.parts,
+    ...work.control,
+    callsPerSecond: config.callsPerSecond,
+    requestsPerMinute: config.requestsPerMinute,
+    isSandbox,
+    trustProxy: config.trustProxy,
+    dialects: {
+      openDialects: config.openDialects,
       from: config.phoneNumber,
       assistant: { ...defaultAssistant, ...base.overrides.assistant },
       publicUrl,
-      instructionsPath: paths.instructions,
+      paths,
       placeCall: work.place,
       isReady: () => !work.isDraining(),
     },
@@ -125,9 +103,15 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     serverFactory: bound.serverFactory,
   });
   mountWebhooks(app, { carrier: network.carrier, log, hear: work.hear });
-  const sockets = mountSockets(bound.http, { carrier: network.carrier, log, relayPath, admit: work.admit });
+  const sockets = mountSockets(bound.http, {
+    carrier: network.carrier,
+    clock,
+    log,
+    routes: work.socketRoutes,
+    limits: { ...defaultSocketLimits, maxOpen: 2 * maxCallsOnLines + 100, ...base.overrides.socketLimits },
+  });
   await app.ready();
-  await work.sweeper.start();
+  await work.start();
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${isLoopback(config.host) ? 'localhost' : host}:${bound.port}`;
   const { operatorKeyFile } = secrets;
@@ -137,6 +121,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     url,
     operatorKey: secrets.operatorKey,
     operatorKeyFile: secrets.operatorKeyFile,
+    setupCode: accounts.setupCode,
     store,
     simulator: network.simulator,
     drain: work.drain,
@@ -185,83 +170,13 @@ async function openCarrier(base: Foundation, publicUrl: string) {
     clock,
     random,
     log,
-    account: { sid, authToken, numbers: [config.phoneNumber] },
+    // Nobody has to buy the numbers of clients where no phone is real.
+    account: { sid, authToken, numbers: [config.phoneNumber], anyCallerId: true },
     callsPerSecond: Number.POSITIVE_INFINITY,
     ...overrides.simulator,
   });
   const { url } = await simulator.start();
   return { carrier: create({ accountSid: sid, authToken, apiBaseUrl: url }), simulator, close: () => simulator.stop() };
-}
-
-/** Everything that goes on in calls, and how it comes to rest. */
-function createWork(base: Foundation, parts: CallParts, sessionSecret: Uint8Array) {
-  const { config, overrides, clock, log } = base;
-  const { store } = parts;
-  const runner = createCallRunner(parts);
-  const conversations = createConversations(clock);
-  const tokens = createSessionTokens(sessionSecret);
-  const held = new Set<Promise<void>>();
-  const sweeper = createSweeper({ ...parts, runner });
-  const instructions = { db: store.db, clock, tokens, relayPath, afterPath: paths.after };
-  const pace = {
-    account: config.twilio?.accountSid ?? 'simulated',
-    callsPerSecond: config.callsPerSecond,
-    maxConcurrentCalls: config.maxConcurrentCalls,
-  };
-  const model = overrides.languageModel ?? createLanguageModel(base);
-  const policy = { ...defaultTurnPolicy, ...overrides.policy };
-  const talk = { ...parts, runner, conversations, model, policy };
-  let draining = false;
-  return {
-    sweeper,
-    isDraining: () => draining,
-    place: (request: Parameters<typeof placeCall>[1]) => placeCall({ ...parts, runner, pace }, request),
-    hear: (event: Parameters<typeof hearCarrier>[1]) =>
-      hearCarrier({ ...parts, runner, conversations, instructions }, event),
-    admit: async (claim: { callId: string; token: string }) => {
-      const session = await openSession({ db: store.db, clock, tokens }, claim);
-      if (!session) return null;
-      return (socket: Parameters<typeof holdRelayConversation>[1]['socket']) => {
-        const holding = holdRelayConversation(talk, { ...session, socket }).catch((error: unknown) => {
-          log.error({ callId: session.call.id, reason: String(error) }, 'conversation failed');
-          socket.close(1011, 'server fault');
-        });
-        held.add(holding);
-        void holding.then(() => held.delete(holding));
-      };
-    },
-    drain: async (longestMs: number) => {
-      draining = true;
-      const patience = new AbortController();
-      await Promise.race([noCallsLeft(parts, patience.signal), waitFor(clock, longestMs, patience.signal)]);
-      patience.abort();
-    },
-    stop: async () => {
-      draining = true;
-      for (const conversation of conversations.all()) {
-        conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);
-      }
-      await Promise.race([settle(held), waitFor(clock, farewellMs)]);
-      await sweeper.stop();
-      await runner.idle();
-    },
-  };
-}
-
-const drainLookMs = 250;
-
-/** Resolves when no call is under way any more: not talking, not ringing, not being placed. */
-async function noCallsLeft({ store, clock }: CallParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await countUnfinishedCalls(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
-}
-
-async function settle(work: ReadonlySet<Promise<void>>): Promise<void> {
-  while (work.size > 0) await Promise.all(work);
-}
-
-function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {
-  if (!config.languageModel) return createScriptedAssistant({ clock });
-  return createOpenAiLanguageModel({ ...config.languageModel, fetch: overrides.fetch ?? globalThis.fetch, clock, log });
 }
 
 function warnOfOpenDialects(config: Config, isPlayground: boolean, log: Logger): void {

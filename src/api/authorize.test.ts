@@ -1,22 +1,28 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { isAllowed } from './authorize.ts';
+import { operatorKeyHolder } from '../account/principal.ts';
+import { type Access, principalOf } from './authorize.ts';
 
 const operatorKey = `cw_operator_${'k'.repeat(43)}`;
-const playground = { operatorKey, isPlayground: true };
-const inPublic = { operatorKey, isPlayground: false };
+const accessWith = (isPlayground: boolean): Access => ({
+  identify: async (credential) => (credential === operatorKey ? operatorKeyHolder : null),
+  isPlayground: async () => isPlayground,
+});
+const playground = accessWith(true);
+const inPublic = accessWith(false);
+const isAllowed = async (...given: Parameters<typeof principalOf>) => (await principalOf(...given)) !== null;
 
 const requestWith = (headers: Record<string, string>) => ({ headers }) as unknown as FastifyRequest;
 const here = { host: 'localhost:3000' };
 
 describe('the operator’s key', () => {
-  it.each([[playground], [inPublic]])('opens %j from anywhere', (access) => {
+  it.each([[playground], [inPublic]])('opens everything from anywhere', async (access) => {
     const headers = { host: 'calls.example.org', authorization: `Bearer ${operatorKey}` };
-    expect(isAllowed(access, requestWith(headers))).toBe(true);
+    expect(await isAllowed(access, requestWith(headers))).toBe(true);
   });
 
-  it('may be named bearer in any case', () => {
-    expect(isAllowed(inPublic, requestWith({ authorization: `bearer ${operatorKey}` }))).toBe(true);
+  it('may be named bearer in any case', async () => {
+    expect(await isAllowed(inPublic, requestWith({ authorization: `bearer ${operatorKey}` }))).toBe(true);
   });
 
   it.each([
@@ -28,18 +34,18 @@ describe('the operator’s key', () => {
     [`Bearer  ${operatorKey}`],
     [`Basic ${operatorKey}`],
     [`Bearer ${'ä'.repeat(operatorKey.length)}`],
-  ])('is refused when wrong (%j), even where none is needed', (authorization) => {
-    expect(isAllowed(playground, requestWith({ ...here, authorization }))).toBe(false);
-    expect(isAllowed(inPublic, requestWith({ authorization }), true)).toBe(false);
+  ])('is refused when wrong (%j), even where none is needed', async (authorization) => {
+    expect(await isAllowed(playground, requestWith({ ...here, authorization }))).toBe(false);
+    expect(await isAllowed(inPublic, requestWith({ authorization }), true)).toBe(false);
   });
 });
 
 describe('without a key', () => {
   it.each([['localhost'], ['localhost:3000'], ['127.0.0.1:3000'], ['[::1]:3000']])(
     'a playground is open as %s',
-    (host) => {
-      expect(isAllowed(playground, requestWith({ host }))).toBe(true);
-      expect(isAllowed(playground, requestWith({ host, origin: `http://${host}` }))).toBe(true);
+    async (host) => {
+      expect(await isAllowed(playground, requestWith({ host }))).toBe(true);
+      expect(await isAllowed(playground, requestWith({ host, origin: `http://${host}` }))).toBe(true);
     },
   );
 
@@ -52,8 +58,8 @@ describe('without a key', () => {
     ['localhost\nx'],
     ['[::1]evil'],
     ['0.0.0.0:3000'],
-  ])('a playground is closed to the name %j, which a browser can be made to use', (host) => {
-    expect(isAllowed(playground, requestWith({ host }))).toBe(false);
+  ])('a playground is closed to the name %j, which a browser can be made to use', async (host) => {
+    expect(await isAllowed(playground, requestWith({ host }))).toBe(false);
   });
 
   it.each([
@@ -62,15 +68,15 @@ describe('without a key', () => {
     ['http://localhost.example.org'],
     ['http://localhost@example.org'],
     [''],
-  ])('a playground is closed to pages of %j', (origin) => {
-    expect(isAllowed(playground, requestWith({ ...here, origin }))).toBe(false);
+  ])('a playground is closed to pages of %j', async (origin) => {
+    expect(await isAllowed(playground, requestWith({ ...here, origin }))).toBe(false);
   });
 
-  it('a server with real phones or a public address is closed', () => {
-    expect(isAllowed(inPublic, requestWith(here))).toBe(false);
+  it('a server with real phones or a public address is closed', async () => {
+    expect(await isAllowed(inPublic, requestWith(here))).toBe(false);
   });
 
-  it('a form that the operator opened is open to everyone', () => {
-    expect(isAllowed(inPublic, requestWith({ host: 'calls.example.org' }), true)).toBe(true);
+  it('a form that the operator opened is open to everyone', async () => {
+    expect(await isAllowed(inPublic, requestWith({ host: 'calls.example.org' }), true)).toBe(true);
   });
 });

@@ -1,25 +1,58 @@
 /** The HTTP application: request forms, `/v1`, health; errors in each one's own shape. */
+import rateLimit from '@fastify/rate-limit';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   type FastifyServerFactory,
 } from 'fastify';
+import type { AccountParts } from '../account/log-in.ts';
+import type { Setup } from '../account/set-up.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
-import { type Access, isAllowed } from './authorize.ts';
-import { type OutboundCallParts, outboundCall } from './dialects/outbound-call.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Carrier } from '../ports/carrier.ts';
+import { type Access, lockRoutes } from './authorize.ts';
+import { callCustomer } from './dialects/call-customer.ts';
+import { callsInitiate } from './dialects/calls-initiate.ts';
+import type { DialectParts } from './dialects/dialect.ts';
+import { makeCall } from './dialects/make-call.ts';
+import { outboundCall } from './dialects/outbound-call.ts';
 import { acceptJson } from './parse-json.ts';
-import { ProblemError, sendProblem, toProblem, unauthorized } from './problem.ts';
+import { ProblemError, sendProblem, toProblem } from './problem.ts';
+import { limitRequests, type RateLimitOptions } from './rate-limit.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { assistantRoutes } from './routes/assistants.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
+import { authRoutes } from './routes/auth.ts';
+import { type CallActionParts, callActionRoutes } from './routes/call-actions.ts';
 import { callRoutes } from './routes/calls.ts';
+import { clientRoutes } from './routes/clients.ts';
+import { doNotCallRoutes } from './routes/do-not-call.ts';
+import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
+import { type LimitParts, limitRoutes } from './routes/limits.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
+import { phoneNumberRoutes } from './routes/phone-numbers.ts';
+import { recordingRoutes } from './routes/recordings.ts';
+import { statsRoutes } from './routes/stats.ts';
+import { userRoutes } from './routes/users.ts';
 
-export interface ApiParts extends LiveParts {
+export interface ApiParts
+  extends LiveParts,
+    LimitParts,
+    RateLimitOptions,
+    Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall'> {
+  carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
   log: Logger;
   access: Access;
-  outboundCall: Omit<OutboundCallParts, 'store' | 'clock' | 'log' | 'access'>;
+  accounts: AccountParts & { setup: Setup };
+  /** Whether a proxy of the operator's own says where requests come from. */
+  trustProxy: boolean;
+  blobs: BlobStore;
+  dialects: Omit<DialectParts, 'store' | 'clock' | 'log' | 'access'>;
   whyNotReady(): Promise<string | null>;
   serverFactory: FastifyServerFactory;
 }
@@ -33,6 +66,8 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: largestBody,
+    // One hop: what stands further left in X-Forwarded-For was written by whoever asks.
+    trustProxy: (_address, hop) => parts.trustProxy && hop === 0,
     genReqId: () => parts.newId('req'),
     serverFactory: parts.serverFactory,
     routerOptions: { maxParamLength: 1000 },
@@ -41,6 +76,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendProblem(error, request, withOurHeaders(request, reply)),
   });
   acceptJson(app);
+  app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     withOurHeaders(request, reply);
   });
@@ -55,15 +91,44 @@ export function createApi(parts: ApiParts): FastifyInstance {
     const problem = { status: 404, code: 'request/not-found', title: 'Not found', detail };
     return sendProblem(new ProblemError(problem), request, reply);
   });
-  const { store, clock, log, access } = parts;
+  app.register(rateLimit, { global: false, enableDraftSpec: true });
   app.register(healthRoutes(parts));
-  app.register(outboundCall({ ...parts.outboundCall, store, clock, log, access }));
-  app.register(async (v1) => {
-    v1.addHook('onRequest', async (request) => {
-      if (!isAllowed(access, request)) throw unauthorized();
-    });
-    v1.register(callRoutes(parts));
-    v1.register(liveRoutes(parts));
+  app.register(docsRoutes());
+  app.register(authRoutes({ ...parts.accounts, access: parts.access }));
+  app.register(async (limited) => {
+    limitRequests(limited, parts);
+    registerForms(limited, parts);
+    limited.register(async (v1) => registerV1(v1, parts));
   });
   return app;
+}
+
+function registerForms(app: FastifyInstance, parts: ApiParts): void {
+  const { store, clock, log, access } = parts;
+  // Its own examples carry no key, so a server on which no phone is real takes them with accounts, too.
+  const dialectAccess = { ...access, isPlayground: async () => parts.isSandbox };
+  const dialects: DialectParts = { ...parts.dialects, store, clock, log, access: dialectAccess };
+  app.register(callCustomer(dialects));
+  app.register(outboundCall(dialects));
+  app.register(callsInitiate(dialects));
+  app.register(makeCall({ ...dialects, adviceFor: parts.carrier.adviceFor }));
+}
+
+function registerV1(v1: FastifyInstance, parts: ApiParts): void {
+  const { from, assistant, paths, isReady } = parts.dialects;
+  lockRoutes(v1, parts.access);
+  v1.register(clientRoutes(parts.accounts));
+  v1.register(userRoutes(parts.accounts));
+  v1.register(apiKeyRoutes(parts.accounts));
+  v1.register(auditLogRoutes(parts));
+  v1.register(assistantRoutes(parts));
+  v1.register(phoneNumberRoutes(parts));
+  v1.register(callRoutes(parts));
+  v1.register(callActionRoutes({ ...parts, from, assistant, isReady, voicePath: paths.voice }));
+  v1.register(recordingRoutes(parts));
+  v1.register(liveRoutes(parts));
+  v1.register(doNotCallRoutes(parts));
+  v1.register(doNotCallFileRoutes(parts));
+  v1.register(statsRoutes(parts));
+  v1.register(limitRoutes(parts));
 }

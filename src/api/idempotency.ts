@@ -8,8 +8,14 @@ import type { Store } from '../store/open-store.ts';
 export interface Answer {
   status: number;
   body: unknown;
+  /** What is kept for a repeated request, where the body holds a secret. */
+  keptBody?: unknown;
   headers?: Record<string, string>;
+  /** JSON unless told. */
+  type?: string;
 }
+
+const json = 'application/json; charset=utf-8';
 
 /** Why a request with this key gets no answer of its own, and the status for it. */
 export type KeyConflict = { status: 400 | 409 | 422; message: string };
@@ -39,9 +45,11 @@ export async function answerOnce(
     return send(once.reply, once.toAnswer({ status: 400, message }));
   }
   const requestHash = createHash('sha256')
-    .update(JSON.stringify(once.request.body ?? null))
+    .update(JSON.stringify(once.request.body ?? null, withoutPasswords))
     .digest('hex');
-  const use = { scope: once.scope, key };
+  // One client's keys are not another's, whichever form they use.
+  const asker = once.request.principal;
+  const use = { scope: `${asker?.clientId ?? asker?.kind ?? 'nobody'} ${once.scope}`, key };
   const now = parts.clock.now();
   const earlier = await parts.store.transaction((db) =>
     claimIdempotencyKey(db, { ...use, requestHash, now: new Date(now), forgetBefore: new Date(now - rememberedMs) }),
@@ -63,6 +71,11 @@ export async function answerOnce(
     .send(earlier.response_body);
 }
 
+/** A fast hash of a password must not be kept. */
+function withoutPasswords(name: string, value: unknown): unknown {
+  return name === 'password' ? undefined : value;
+}
+
 async function doAndKeep(
   parts: { store: Store },
   once: IdempotentRequest,
@@ -72,8 +85,8 @@ async function doAndKeep(
   // An answer that says "later" must not be the answer for a day.
   if (answer.status === 429 || answer.status === 503) await releaseIdempotencyKey(parts.store.db, use);
   else {
-    const body = JSON.stringify(answer.body);
-    await keepResponse(parts.store.db, use, { status: answer.status, body, type: 'application/json; charset=utf-8' });
+    const body = JSON.stringify(answer.keptBody ?? answer.body);
+    await keepResponse(parts.store.db, use, { status: answer.status, body, type: answer.type ?? json });
   }
   return send(once.reply, answer);
 }
@@ -82,6 +95,6 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .code(answer.status)
     .headers(answer.headers ?? {})
-    .type('application/json; charset=utf-8')
+    .type(answer.type ?? json)
     .send(JSON.stringify(answer.body));
 }

@@ -14,9 +14,11 @@ export interface Problem {
 /** An error that knows its HTTP answer. */
 export class ProblemError extends CallwrightError {
   readonly problem: Problem;
-  constructor(problem: Problem) {
+  readonly headers: Record<string, string>;
+  constructor(problem: Problem, headers: Record<string, string> = {}) {
     super(problem.code as `${string}/${string}`, problem.detail);
     this.problem = problem;
+    this.headers = headers;
   }
 }
 
@@ -58,11 +60,17 @@ export function toProblem(error: FastifyError | Error): Problem {
       };
 }
 
+export const problemType = 'application/problem+json';
+
+export const toProblemBody = (problem: Problem, request: FastifyRequest) => ({
+  type: 'about:blank',
+  ...problem,
+  request_id: request.id,
+});
+
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', ...problem, request_id: request.id });
+  if (error instanceof ProblemError) reply.headers(error.headers);
+  return reply.code(problem.status).type(problemType).send(toProblemBody(problem, request));
 }

@@ -1,8 +1,15 @@
 /** Rows of the store as `/v1` shows them. */
 import type { CallRow } from '../store/calls.ts';
+import type { CarrierTranscriptRow } from '../store/carrier-transcripts.ts';
 import type { EventRow } from '../store/events.ts';
 import type { TurnRow } from '../store/turns.ts';
-import type { CallResource, CallWithTurns, EventResource, TurnResource } from './contract/calls.ts';
+import type {
+  CallResource,
+  CallWithTurns,
+  CarrierTranscriptResource,
+  EventResource,
+  TurnResource,
+} from './contract/calls.ts';
 
 const orNull = (moment: Date | null) => moment?.toISOString() ?? null;
 
@@ -18,7 +25,15 @@ export function toCallResource(row: CallRow): CallResource {
     status: row.status as CallResource['status'],
     state: row.ended_at === null ? 'in_progress' : 'ended',
     parameters: row.parameters as Record<string, unknown>,
-    assistant: { name: (row.assistant as { name: string }).name },
+    verification: row.verification,
+    assistant: {
+      name: (row.assistant as { name: string }).name,
+      id: row.assistant_id,
+      version: row.assistant_version,
+    },
+    welcome_message: row.welcome_message,
+    agenda: row.agenda,
+    metadata: row.metadata as Record<string, unknown> | null,
     request_id: row.request_id,
     created_at: row.created_at.toISOString(),
     dialing_at: orNull(row.dialing_at),
@@ -48,6 +63,12 @@ export function toTurnResource(row: TurnRow): TurnResource {
   };
 }
 
+export function toCarrierTranscript(row: CarrierTranscriptRow): CarrierTranscriptResource {
+  const { sequence, text } = row;
+  const speaker = row.speaker as CarrierTranscriptResource['speaker'];
+  return { sequence, speaker, text, at: row.at.toISOString() };
+}
+
 export function toCallWithTurns(row: CallRow, turns: TurnRow[]): CallWithTurns {
   const replies = turns.flatMap((turn) => (turn.reply_ms === null ? [] : [turn.reply_ms])).sort((a, b) => a - b);
   const reply_ms = { count: replies.length, p50: percentile(replies, 0.5), p95: percentile(replies, 0.95) };
@@ -73,5 +94,5 @@ function toLine(turn: TurnRow): string {
   if (turn.heard_text === null) return `${turn.text} [not known how much was heard]`;
   if (!turn.interrupted) return turn.heard_text;
   const rest = turn.text.startsWith(turn.heard_text) ? turn.text.slice(turn.heard_text.length).trim() : turn.text;
-  return `${turn.heard_text} [not heard: ${rest}]`;
+  return `${turn.heard_text} [not heard: ${rest}]`.trim();
 }

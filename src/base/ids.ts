@@ -2,7 +2,19 @@
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
-export type IdPrefix = 'call' | 'attempt' | 'turn' | 'event' | 'req' | 'node';
+export type IdPrefix =
+  | 'call'
+  | 'attempt'
+  | 'turn'
+  | 'event'
+  | 'req'
+  | 'node'
+  | 'client'
+  | 'user'
+  | 'session'
+  | 'key'
+  | 'recording'
+  | 'number';
 
 /** Makes ids like `call_01kad3v7x2m4q8r5t9w1y3z6bc`: sortable by time of making, 80 random bits. */
 export type NewId = (prefix: IdPrefix) => string;

@@ -1,27 +1,45 @@
 /** Brings what a carrier's webhook says to the call it is about, and gives the carrier its instruction. */
+
 import { unreachable } from '../base/unreachable.ts';
 import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
 import { findCall } from '../store/calls.ts';
+import { everyone } from '../store/reach.ts';
 import {
   type InstructionParts,
   instructionsAfterSession,
   instructionsForAnswered,
 } from './answer/give-instructions.ts';
 import type { Conversations } from './converse/conversation.ts';
+import { toStorableText } from './converse/storable-text.ts';
 import type { CarrierReport } from './lifecycle-state.ts';
+import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
+import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
 
 export interface HearCarrierParts extends CallParts {
   runner: CallRunner;
   conversations: Conversations;
   instructions: InstructionParts;
+  /** Whether calls that come in are taken now. */
+  takesCalls(): boolean;
 }
 
 const finals: readonly CarrierReport[] = ['completed', 'busy', 'no_answer', 'failed', 'canceled'];
 /** A conversation gets this long to store its last words before its call is closed. */
 const lastWordsMs = 2000;
 
+type InstructionsWanted = Extract<CarrierEvent, { type: 'instructions-wanted' }>;
+
+const apologies: Record<Extract<Taken, { refused: string }>['refused'], string> = {
+  'nobody-answers-here': 'We are sorry, nobody can be reached at this number. Goodbye.',
+  'no-line-is-free': 'We are sorry, nobody is free to take your call now. Please call again later. Goodbye.',
+};
+
 export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent): Promise<CarrierInstruction> {
+  // The addresses of calls that we placed name them; only a number's own address does not.
+  const isIncoming =
+    event.type === 'instructions-wanted' && event.direction === 'inbound' && !event.query.has('callId');
+  if (isIncoming) return answerIncoming(parts, event);
   const callId = await findCallId(parts, event);
   const log = parts.log.child({ callId, carrierSid: event.carrierSid });
   if (!callId) {
@@ -38,29 +56,64 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
       await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status, error }, facts);
       return { type: 'acknowledge' };
     }
-    case 'instructions-wanted': {
-      const { carrierSid } = event;
-      await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null });
-      const instruction = await instructionsForAnswered(parts.instructions, callId);
-      log.info({ instruction: instruction.type, ...parametersOf(instruction) }, 'call instructions generated');
-      return instruction;
-    }
+    case 'instructions-wanted':
+      return instruct(parts, callId, event);
     case 'session-ended':
       log.info({ session: event.session, errorCode: event.errorCode }, 'call session over');
       await hearLastWords(parts, callId, event.session !== 'failed');
       return instructionsAfterSession(parts.instructions, callId, event.session);
+    case 'recording-changed':
+    case 'transcribed':
+      await hearOfWrapUp(parts, callId, event);
+      return { type: 'acknowledge' };
     default:
       return unreachable(event);
   }
+}
+
+async function answerIncoming(parts: HearCarrierParts, event: InstructionsWanted): Promise<CarrierInstruction> {
+  const taken = await takeIncomingCall(parts, event);
+  if ('callId' in taken) return instruct(parts, taken.callId, event);
+  const { carrierSid, from, to } = event;
+  parts.log.warn({ carrierSid, why: taken.refused, pii: { from, to } }, 'incoming call turned away');
+  return { type: 'say-and-hang-up', text: apologies[taken.refused], language: 'en-US' };
+}
+
+async function instruct(
+  parts: HearCarrierParts,
+  callId: string,
+  { carrierSid }: InstructionsWanted,
+): Promise<CarrierInstruction> {
+  await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null });
+  const instruction = await instructionsForAnswered(parts.instructions, callId);
+  const fields = { callId, carrierSid, instruction: instruction.type, ...parametersOf(instruction) };
+  parts.log.info(fields, 'call instructions generated');
+  return instruction;
+}
+
+async function hearOfWrapUp(
+  parts: HearCarrierParts,
+  callId: string,
+  event: Extract<CarrierEvent, { type: 'recording-changed' | 'transcribed' }>,
+): Promise<void> {
+  const { clock, newId } = parts;
+  const { db } = parts.store;
+  const call = await findCall(db, everyone, callId);
+  if (!call) return;
+  if (event.type === 'transcribed') {
+    return hearTranscribed({ db, clock, newId }, call, { ...event, text: toStorableText(event.text) });
+  }
+  parts.log.info({ callId, status: event.status, recordingSid: event.recordingSid }, 'recording status received');
+  return hearOfRecording({ db, clock, newId }, call, event);
 }
 
 /** Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. */
 async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise<string | null> {
   const named = event.query.get('callId');
   const { db } = parts.store;
-  const call = await findCall(db, named ?? event.carrierSid);
+  const call = await findCall(db, everyone, named ?? event.carrierSid);
   if (!call || call.carrier_sid === event.carrierSid) return call?.id ?? null;
-  const owner = await findCall(db, event.carrierSid);
+  const owner = await findCall(db, everyone, event.carrierSid);
   return owner ? null : call.id;
 }
 

@@ -46,7 +46,8 @@ export interface Live {
 }
 
 export type Lifecycle =
-  | (Live & { phase: 'accepted' })
+  /** `isQueued`: dialled when its turn comes, whoever asked for it has had an answer; else somebody waits for it. */
+  | (Live & { phase: 'accepted'; isQueued: boolean })
   /** The request to the carrier is under way: a phone may already ring. */
   | (Live & { phase: 'sending'; sentAtMs: number; cancelWanted: boolean })
   /** No clear answer came: never dialled again, only looked for. */
@@ -67,6 +68,8 @@ export type CarrierReport = 'queued' | 'initiated' | 'ringing' | 'in_progress' |
 
 export type LifecycleEvent = { atMs: number } & (
   | { type: 'dial' }
+  /** Its turn has come and no line is free. */
+  | { type: 'postponed' }
   /** A rule forbids the call that waits to be dialled. */
   | { type: 'forbidden'; error: CarrierError }
   | { type: 'carrier-accepted'; carrierSid: string }
@@ -90,6 +93,8 @@ export interface CarrierError {
 
 export type LifecycleEffect =
   | { type: 'place-call' }
+  /** Asks the rules and the lines, then dials, postpones or forbids. */
+  | { type: 'try-to-dial' }
   | { type: 'ask-carrier'; carrierSid: string }
   | { type: 'look-for-call'; sentAtMs: number }
   | { type: 'end-at-carrier'; carrierSid: string }

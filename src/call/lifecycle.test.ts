@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginLifecycle, checkAtMsOf, statusOf, step } from './lifecycle.ts';
+import { checkAtMsOf, statusOf, step } from './lifecycle.ts';
+import { beginLifecycle } from './lifecycle-beginnings.ts';
 import type { CarrierReport, Ending, Lifecycle, LifecycleEffect, LifecycleEvent } from './lifecycle-state.ts';
 
 const limits = { ringSeconds: 30, maxDurationSeconds: 600 };

@@ -3,6 +3,7 @@
  * what to do about it. State only moves forward; whatever the carrier repeats, delays or swaps changes nothing twice.
  */
 
+import { blockedLifecycle, graceMs, second, sendingMs } from './lifecycle-beginnings.ts';
 import { type Answered, endingFor, type Placed } from './lifecycle-endings.ts';
 import type {
   CallStatus,
@@ -13,34 +14,16 @@ import type {
   Lifecycle,
   LifecycleEffect,
   LifecycleEvent,
-  Limits,
   Live,
   Step,
 } from './lifecycle-state.ts';
 
-const second = 1000;
-/** After the carrier should have called back, it is asked. */
-const graceMs = 60 * second;
-/** The create request times out after 10 s; a call still `sending` after this was cut off by a crash. */
-const sendingMs = 15 * second;
 /** When an unconfirmed call is looked for, counted from its sending. */
 const lookUpsAtMs = [15 * second, 60 * second, 300 * second];
+/** Until a call for which no line was free tries again. */
+const postponedMs = second;
 /** How long the carrier may take to end a call whose conversation is over. */
 const endingMs = 10 * second;
-
-export function beginLifecycle(limits: Limits, atMs: number): Lifecycle {
-  return { phase: 'accepted', limits, checkAtMs: atMs + sendingMs };
-}
-
-/** A call that a rule forbids: stored as evidence, never dialled. */
-export function blockedLifecycle(): Lifecycle {
-  return {
-    phase: 'over',
-    carrierSid: null,
-    status: 'blocked',
-    ending: { reason: 'forbidden', by: 'server', fault: null },
-  };
-}
 
 export function statusOf(state: Lifecycle): CallStatus {
   if (state.phase === 'accepted') return 'queued';
@@ -57,6 +40,8 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
   switch (event.type) {
     case 'dial':
       return onDial(state, event.atMs);
+    case 'postponed':
+      return onPostponed(state, event.atMs);
     case 'forbidden':
       return onForbidden(state, event.error);
     case 'carrier-accepted':
@@ -99,6 +84,10 @@ function onDial(state: Lifecycle, atMs: number): Step {
     state: { phase: 'sending', limits: state.limits, sentAtMs: atMs, cancelWanted: false, checkAtMs: atMs + sendingMs },
     effects: [{ type: 'announce', event: 'call.dialing' }, { type: 'place-call' }],
   };
+}
+
+function onPostponed(state: Lifecycle, atMs: number): Step {
+  return state.phase === 'accepted' ? stay({ ...state, checkAtMs: atMs + postponedMs }) : stay(state);
 }
 
 function onForbidden(state: Lifecycle, error: CarrierError): Step {
@@ -254,6 +243,8 @@ function onServerStarted(state: Lifecycle, atMs: number): Step {
 function onCheck(state: Lifecycle, atMs: number): Step {
   switch (state.phase) {
     case 'accepted':
+      if (state.isQueued)
+        return { state: { ...state, checkAtMs: atMs + postponedMs }, effects: [{ type: 'try-to-dial' }] };
       // The server stopped between accepting the call and asking for it: nobody waits for this call any more.
       return over(state, 'failed', { reason: 'server_lost', by: 'server', fault: 'server' });
     case 'sending':

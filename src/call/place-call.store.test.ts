@@ -54,6 +54,12 @@ describeOnBothDatabases('placing a call', (openFresh) => {
   });
 
   it('is forbidden by a client’s own list to that client alone', async () => {
+    const at = new Date(room.clock.now());
+    const client = { name: 'x', status: 'Active', profile: '{}', limits: '{}', created_at: at, updated_at: at };
+    await room.store.db
+      .insertInto('clients')
+      .values(['client_a', 'client_b'].map((id) => ({ id, ...client })))
+      .execute();
     await forbid('+15550191', 'client_a');
     const order = { ...request, to: '+15550191' };
     const ownPlacing = placeCall({ ...room, pace: wideOpen }, { ...order, clientId: 'client_a' });

@@ -2,12 +2,16 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import { waitFor } from '../base/clock.ts';
 import { CallwrightError } from '../base/errors.ts';
+import type { CallOrder } from '../ports/carrier.ts';
 import { type CallRow, findCall, insertCall, type NewCallRow } from '../store/calls.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
+import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
+import { checkAllowance } from './dial/client-limits.ts';
 import { DialRefused, mayDial } from './dial/may-dial.ts';
-import { type PaceLimits, takeAPlace } from './dial/take-a-place.ts';
-import { beginLifecycle, blockedLifecycle, checkAtMsOf, statusOf } from './lifecycle.ts';
+import { type PaceLimits, queueForAPlace, takeAPlace } from './dial/take-a-place.ts';
+import { checkAtMsOf, statusOf } from './lifecycle.ts';
+import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 
@@ -20,18 +24,34 @@ export interface CallRequest {
   to: string;
   from: string;
   assistant: Assistant;
+  /** The stored assistant that it is, where it is one. */
+  assistantRef: { id: number; version: number } | null;
   /** What the assistant knows about this call. */
   parameters: Record<string, unknown>;
-  /** Path and query where the carrier asks for instructions; the call's id is added to it. */
-  instructionsPath: string;
+  /** Said first, instead of the assistant's own greeting. */
+  welcomeMessage?: string | null;
+  /** What the call is for, in the assistant's instructions. */
+  agenda?: string | null;
+  /** The caller's own number for it. */
+  verification?: number | null;
+  /** The caller's own notes. */
+  metadata?: Record<string, unknown> | null;
+  /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
+  engine: 'relay' | 'media';
+  /** What the carrier is told at dialling, for the call with this id. */
+  instructions(callId: string): CallOrder['instructions'];
 }
 
 /** The carrier did not take the call; nobody was rung. */
 export class CallNotPlaced extends CallwrightError {
   readonly callId: string;
+  /** The carrier's own code; null when it gave none or was not reached. */
+  readonly carrierCode: number | null;
   constructor(call: CallRow) {
     super('dial/carrier-refused', call.error_message ?? 'the carrier refused the call');
     this.callId = call.id;
+    const [, code] = /^carrier\/(\d+)$/.exec(call.error_code ?? '') ?? [];
+    this.carrierCode = code === undefined ? null : Number(code);
   }
 }
 
@@ -60,11 +80,8 @@ export interface PlaceCallParts extends CallParts {
  */
 export async function placeCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   const { store, runner } = parts;
-  await mayDial(store.db, request).catch(async (error) => {
-    if (error instanceof DialRefused) await storeBlocked(parts, request, error);
-    throw error;
-  });
-  const { stored, waitMs } = await takeAPlace(parts, parts.pace, (db) => storeQueued(parts, db, request));
+  await checkRules(parts, request);
+  const { stored, waitMs } = await takeAPlace(parts, parts.pace, (db) => storeWaiting(parts, db, request));
   parts.live.publish(stored.events);
   if (waitMs > 0) await waitFor(parts.clock, waitMs);
   const { id } = stored;
@@ -76,7 +93,7 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   });
   const applied = await runner.apply(id, { type: 'dial' });
   await applied?.performed;
-  const call = await findCall(store.db, id);
+  const call = await findCall(store.db, everyone, id);
   if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being placed');
   const { phase } = call.lifecycle as Lifecycle;
   if (phase === 'unknown' || phase === 'sending') throw new CallNotConfirmed(call);
@@ -84,10 +101,42 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   return call;
 }
 
-function storeQueued(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {
-  const { assistant } = request;
-  const limits = { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
-  const lifecycle = beginLifecycle(limits, parts.clock.now());
+/**
+ * Stores the call to be dialled by itself when its turn comes, and gives it at once.
+ * @throws DialRefused when a rule forbids it now; it is asked again when its turn comes
+ */
+export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
+  await checkRules(parts, request);
+  const { id, events } = await queueForAPlace(parts, parts.pace, async (db, turnAt) => {
+    await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
+    const lifecycle = beginQueuedLifecycle(limitsOf(request), turnAt.getTime());
+    return storeCall(parts, db, { request, lifecycle, event: 'call.queued', more: {} });
+  });
+  parts.live.publish(events);
+  const call = await findCall(parts.store.db, everyone, id);
+  if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being stored');
+  const waitMs = (call.check_at?.getTime() ?? 0) - parts.clock.now();
+  // The sweeper would come to it as well, only later.
+  parts.clock.startTimer(waitMs, () => void parts.runner.apply(id, { type: 'check' }).catch(() => {}));
+  return call;
+}
+
+function limitsOf({ assistant }: CallRequest) {
+  return { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
+}
+
+async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<void> {
+  try {
+    await mayDial(parts.store.db, request);
+  } catch (error) {
+    if (error instanceof DialRefused) await storeBlocked(parts, request, error);
+    throw error;
+  }
+}
+
+async function storeWaiting(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {
+  await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: true });
+  const lifecycle = beginLifecycle(limitsOf(request), parts.clock.now());
   return storeCall(parts, db, { request, lifecycle, event: 'call.queued', more: {} });
 }
 
@@ -125,7 +174,6 @@ async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<
   const id = parts.newId('call');
   const status = statusOf(lifecycle);
   const checkAtMs = checkAtMsOf(lifecycle);
-  const separator = request.instructionsPath.includes('?') ? '&' : '?';
   await insertCall(db, {
     id,
     client_id: request.clientId,
@@ -141,14 +189,23 @@ async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<
     assistant: JSON.stringify(request.assistant),
     parameters: JSON.stringify(request.parameters),
     request_id: request.requestId,
-    instructions_path: `${request.instructionsPath}${separator}callId=${encodeURIComponent(id)}`,
+    instructions: JSON.stringify(request.instructions(id)),
+    engine: request.engine,
+    assistant_id: request.assistantRef?.id ?? null,
+    assistant_version: request.assistantRef?.version ?? null,
+    verification: request.verification ?? null,
+    welcome_message: request.welcomeMessage ?? null,
+    agenda: request.agenda ?? null,
+    metadata: request.metadata ? JSON.stringify(request.metadata) : null,
     sessions_offered: 0,
     sessions_opened: 0,
     created_at: at,
     check_at: checkAtMs === null ? null : new Date(checkAtMs),
     ...more,
   });
-  const data = JSON.stringify({ status, dialect: request.dialect, code: more.error_code ?? null });
+  const { dialect, verification } = request;
+  const own = verification == null ? {} : { verification };
+  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own });
   const row = {
     id: parts.newId('event'),
     call_id: id,

@@ -22,7 +22,7 @@ const changesFor = (
 
 describe('the columns of a call', () => {
   it('count each step and say when to look again', () => {
-    const state: Lifecycle = { phase: 'accepted', limits, checkAtMs: 5000 };
+    const state: Lifecycle = { phase: 'accepted', isQueued: false, limits, checkAtMs: 5000 };
     expect(changesFor(state)).toMatchObject({ revision: 5, status: 'queued', check_at: new Date(5000) });
     expect(JSON.parse(String(changesFor(state).lifecycle))).toEqual(state);
   });

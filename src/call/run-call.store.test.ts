@@ -36,7 +36,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
   it('goes from request to end with each event told once, whatever is repeated', async () => {
     const call = await room.place();
     expect(room.carrier.orders.at(-1)).toMatchObject({
-      instructionsPath: `/instructions?x=1&callId=${call.id}`,
+      instructions: { path: '/instructions?x=1' },
       statusPath: `/status?callId=${call.id}`,
       maxDurationSeconds: request.assistant.max_duration_seconds + 30,
     });
@@ -150,7 +150,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
   type Leftover = [phase: string, make: (sid: string) => Lifecycle, status: string, reason: string];
   const live = (sid: string) => ({ limits, checkAtMs: room.clock.now() + 3_600_000, carrierSid: sid, ending: null });
   it.each<Leftover>([
-    ['accepted', () => ({ phase: 'accepted', limits, checkAtMs: 0 }), 'failed', 'server_lost'],
+    ['accepted', () => ({ phase: 'accepted', limits, checkAtMs: 0, isQueued: false }), 'failed', 'server_lost'],
     [
       'sending',
       () => ({ phase: 'sending', limits, checkAtMs: 0, sentAtMs: room.clock.now(), cancelWanted: false }),

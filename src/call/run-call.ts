@@ -4,13 +4,16 @@ import { messageOf } from '../base/errors.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { LiveEvents } from '../notify/live-events.ts';
-import { type Carrier, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
+import { type CallOrder, type Carrier, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
 import { appendToLog } from '../store/call-log.ts';
-import { type CallRow, findCall, lockCall, updateCall } from '../store/calls.ts';
+import { type CallRow, countCallsOnLines, findCall, lockCall, updateCall } from '../store/calls.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
+import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
+import { allowanceOf, hasFreeLine } from './dial/client-limits.ts';
+import { DialRefused, mayDial } from './dial/may-dial.ts';
 import { step } from './lifecycle.ts';
 import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
@@ -23,6 +26,8 @@ export interface CallParts {
   newId: NewId;
   log: Logger;
   live: LiveEvents;
+  /** How many calls may hold a line at once. */
+  maxCallsOnLines: number;
 }
 
 /** A lifecycle event without its time, which the runner adds. */
@@ -137,6 +142,7 @@ function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEff
     const data = {
       status: call.status,
       carrier_sid: call.carrier_sid,
+      ...(call.verification === null ? {} : { verification: call.verification }),
       ...(effect.event === 'call.ended' ? ended : {}),
     };
     return [
@@ -164,6 +170,8 @@ async function perform(parts: CallParts, call: CallRow, effect: LifecycleEffect)
   switch (effect.type) {
     case 'place-call':
       return { happening: await placeAtCarrier(carrier, call) };
+    case 'try-to-dial':
+      return { happening: await tryToDial(parts, call) };
     case 'ask-carrier':
       return toReport(await carrier.fetchCall(effect.carrierSid));
     case 'look-for-call':
@@ -175,6 +183,22 @@ async function perform(parts: CallParts, call: CallRow, effect: LifecycleEffect)
     case 'note-error':
       return null;
   }
+}
+
+/** The rules are asked at the last moment, and a line must be free. */
+async function tryToDial(parts: CallParts, call: CallRow): Promise<CallHappening> {
+  try {
+    await mayDial(parts.store.db, { to: call.to_number, clientId: call.client_id });
+  } catch (error) {
+    if (!(error instanceof DialRefused)) throw error;
+    return { type: 'forbidden', error: { code: error.code, message: error.message } };
+  }
+  return (await isLineFree(parts, call)) ? { type: 'dial' } : { type: 'postponed' };
+}
+
+async function isLineFree({ store, clock, maxCallsOnLines }: CallParts, call: CallRow): Promise<boolean> {
+  if ((await countCallsOnLines(store.db)) >= maxCallsOnLines) return false;
+  return call.client_id === null || hasFreeLine(await allowanceOf(store.db, call.client_id, clock.now()));
 }
 
 function toReport(found: CarrierCall | null): CameOfIt {
@@ -190,7 +214,7 @@ async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): P
   const found = await parts.carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
   for (const candidate of found) {
     if (candidate.createdAtMs > sentAtMs + 90_000) continue;
-    const owner = await findCall(parts.store.db, candidate.carrierSid);
+    const owner = await findCall(parts.store.db, everyone, candidate.carrierSid);
     if (!owner || owner.id === call.id) return candidate;
   }
   return null;
@@ -202,7 +226,7 @@ async function placeAtCarrier(carrier: Carrier, call: CallRow): Promise<CallHapp
     const placed = await carrier.placeCall({
       to: call.to_number,
       from: call.from_number,
-      instructionsPath: call.instructions_path ?? '',
+      instructions: call.instructions as CallOrder['instructions'],
       statusPath: `${carrier.routes.status.path}?callId=${encodeURIComponent(call.id)}`,
       ringSeconds: limits.ringSeconds,
       maxDurationSeconds: limits.maxDurationSeconds + 30,

@@ -27,6 +27,14 @@ program
   .option('--number <number...>', "the account's own numbers")
   .action(async ({ number, ...options }) => (await import('./simulate.ts')).simulate({ ...options, numbers: number }));
 
+program
+  .command('rotate-signing-key')
+  .description('sign access tokens with a new key; a running server takes it up by itself')
+  .option('--drop-old', 'void every access token at once instead of letting them expire')
+  .action(async (options: { dropOld?: boolean }) =>
+    (await import('./rotate-signing-key.ts')).rotate({ dropOld: options.dropOld === true }),
+  );
+
 function toNumber(text: string): number {
   const number = Number(text);
   if (text.trim() === '' || Number.isNaN(number) || number < 0) throw new InvalidArgumentError('It must be a number.');

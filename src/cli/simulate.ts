@@ -100,7 +100,9 @@ function toLine(event: SimulatorEvent): string | null {
       return `${start} ${event.by === 'person' ? 'person' : 'application'} pressed ${event.digit}`;
     case 'webhook': {
       const { kind, method, url, status, failure, parameters } = event.webhook;
-      const about = kind === 'status' ? ` (${parameters.CallStatus})` : '';
+      const { CallStatus, StreamEvent, RecordingStatus, TranscriptionEvent } = parameters;
+      const state = kind === 'status' ? CallStatus : (StreamEvent ?? RecordingStatus ?? TranscriptionEvent);
+      const about = state === undefined ? '' : ` (${state})`;
       return `${start} ${kind} webhook${about} ${method} ${url} → ${failure ?? status}`;
     }
     case 'problem':

@@ -10,11 +10,15 @@ export async function start(): Promise<void> {
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);
   }
+  if (callwright.setupCode !== null) console.log(toSetupLine(callwright.url, callwright.setupCode));
   const signals = watchSignals();
   await signals.first;
   await Promise.race([callwright.drain(drainMs), signals.second]);
   await callwright.stop();
 }
+
+const toSetupLine = (url: string, code: string) =>
+  `There is no administrator yet. Within 24 hours, POST ${url}/auth/setup makes the first one with the set-up code ${code}`;
 
 /** A first signal asks for a gentle stop, a second one for a quick one, a third for none at all. */
 function watchSignals(): { first: Promise<void>; second: Promise<void> } {

@@ -29,9 +29,14 @@ describe('readConfig', () => {
       twilio: null,
       phoneNumber: '+15551234567',
       languageModel: null,
+      admin: null,
+      trustProxy: false,
       callsPerSecond: 1,
       maxConcurrentCalls: 50,
+      requestsPerMinute: 600,
       openDialects: [],
+      s3: null,
+      deleteCarrierRecordings: false,
       logPii: false,
       logLevel: 'info',
     });
@@ -45,8 +50,12 @@ describe('readConfig', () => {
       PUBLIC_URL: 'https://calls.example.org/',
       DATA_DIR: '/var/lib/callwright',
       DATABASE_URL: 'postgres://user:word@db:5432/calls',
+      ADMIN_EMAIL: 'Admin@Example.org',
+      ADMIN_PASSWORD: 'correct horse battery',
+      TRUST_PROXY: 'true',
       CALLS_PER_SECOND: '2.5',
       MAX_CONCURRENT_CALLS: '200',
+      REQUESTS_PER_MINUTE: '1200',
       OPEN_DIALECTS: 'outbound-call, call-customer,',
       LOG_PII: 'true',
       LOG_LEVEL: 'debug',
@@ -55,6 +64,12 @@ describe('readConfig', () => {
       OPENAI_API_KEY: 'key',
       OPENAI_BASE_URL: 'http://localhost:8000/v1/',
       LLM_MODEL: 'small',
+      S3_BUCKET: 'recordings.example',
+      S3_ENDPOINT: 'https://s3.example.org/',
+      S3_REGION: 'eu-central-1',
+      S3_ACCESS_KEY_ID: 'key-id',
+      S3_SECRET_ACCESS_KEY: 'key-secret',
+      DELETE_CARRIER_RECORDINGS: 'true',
     });
     expect(config).toEqual({
       port: 0,
@@ -70,12 +85,31 @@ describe('readConfig', () => {
       },
       phoneNumber: '+12125551234',
       languageModel: { apiKey: 'key', baseUrl: 'http://localhost:8000/v1', model: 'small' },
+      admin: { email: 'admin@example.org', password: 'correct horse battery' },
+      trustProxy: true,
       callsPerSecond: 2.5,
       maxConcurrentCalls: 200,
+      requestsPerMinute: 1200,
       openDialects: ['outbound-call', 'call-customer'],
+      s3: {
+        bucket: 'recordings.example',
+        endpoint: 'https://s3.example.org',
+        region: 'eu-central-1',
+        accessKeyId: 'key-id',
+        secretAccessKey: 'key-secret',
+      },
+      deleteCarrierRecordings: true,
       logPii: true,
       logLevel: 'debug',
     });
+  });
+
+  it('says what half a bucket lacks', () => {
+    const half = refusalOf({ S3_BUCKET: 'recordings', S3_ACCESS_KEY_ID: 'key-id' });
+    expect(half).toBe(
+      'S3_SECRET_ACCESS_KEY is missing: The secret of that key. Set it, or unset the other S3_ settings to keep recordings in DATA_DIR.',
+    );
+    expect(refusalOf({ S3_ENDPOINT: 'http://localhost:9000' }).split('\n')).toHaveLength(3);
   });
 
   it('takes an empty setting for one that is not set', () => {

@@ -11,6 +11,15 @@ export interface TwilioAccount {
   apiBaseUrl: string;
 }
 
+export interface S3Bucket {
+  bucket: string;
+  /** Null: Amazon's own server of the region. */
+  endpoint: string | null;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 export interface Config {
   port: number;
   host: string;
@@ -24,9 +33,18 @@ export interface Config {
   phoneNumber: string;
   /** Null: the scripted assistant. */
   languageModel: { apiKey: string; baseUrl: string; model: string } | null;
+  /** The first administrator; null: a set-up code is printed. */
+  admin: { email: string; password: string } | null;
+  /** Whether X-Forwarded-For is believed. */
+  trustProxy: boolean;
   callsPerSecond: number;
   maxConcurrentCalls: number;
+  /** Of one client, or of one address that nobody is known for. */
+  requestsPerMinute: number;
   openDialects: readonly OpenableDialect[];
+  /** Where recordings are kept; null: in the data directory. */
+  s3: S3Bucket | null;
+  deleteCarrierRecordings: boolean;
   logPii: boolean;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
@@ -60,7 +78,12 @@ export function readConfig(environment: Environment): Config {
   );
   // A number alone is no account: the simulated network then calls from it.
   const usesTwilio = given.TWILIO_ACCOUNT_SID !== undefined || given.TWILIO_AUTH_TOKEN !== undefined;
-  const problems = [...misspelt(environment), ...(usesTwilio ? missingOf(given) : [])];
+  const problems = [
+    ...misspelt(environment),
+    ...(usesTwilio ? missingOf(given) : []),
+    ...missingOfBucket(given),
+    ...halfAdministrator(given),
+  ];
   const optionalAccount = Object.fromEntries(account.map((name) => [name, allSettings[name].schema.optional()]));
   const parsed = z.object({ ...shape, ...optionalAccount }).safeParse(given);
   if (!parsed.success) problems.push(...parsed.error.issues.map(toLine));
@@ -88,12 +111,27 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     twilio: usesTwilio ? twilio : null,
     phoneNumber: values.TWILIO_PHONE_NUMBER ?? simulatedNumber,
     languageModel: apiKey ? { apiKey, baseUrl: values.OPENAI_BASE_URL, model: values.LLM_MODEL } : null,
+    admin: toAdministrator(values),
+    trustProxy: values.TRUST_PROXY,
     callsPerSecond: values.CALLS_PER_SECOND,
     maxConcurrentCalls: values.MAX_CONCURRENT_CALLS,
+    requestsPerMinute: values.REQUESTS_PER_MINUTE,
     openDialects: values.OPEN_DIALECTS,
+    s3: toBucket(values),
+    deleteCarrierRecordings: values.DELETE_CARRIER_RECORDINGS,
     logPii: values.LOG_PII,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function toBucket(values: Values): S3Bucket | null {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values;
+  if (bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined) return null;
+  return { bucket, endpoint: values.S3_ENDPOINT ?? null, region: values.S3_REGION, accessKeyId, secretAccessKey };
+}
+
+function toAdministrator({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): Config['admin'] {
+  return email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : null;
 }
 
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]', '::1'];
@@ -124,6 +162,25 @@ function missingOf(given: Environment): string[] {
       (name) =>
         `${name} is missing: ${allSettings[name].meaning} Set it, or unset the other TWILIO_ settings to use the simulated phone network.`,
     );
+}
+
+const bucketAccount = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
+function missingOfBucket(given: Environment): string[] {
+  const isWanted = [...bucketAccount, 'S3_ENDPOINT'].some((name) => given[name] !== undefined);
+  if (!isWanted) return [];
+  return bucketAccount
+    .filter((name) => given[name] === undefined)
+    .map(
+      (name) =>
+        `${name} is missing: ${allSettings[name].meaning} Set it, or unset the other S3_ settings to keep recordings in DATA_DIR.`,
+    );
+}
+
+function halfAdministrator(given: Environment): string[] {
+  const missing = (['ADMIN_EMAIL', 'ADMIN_PASSWORD'] as const).filter((name) => given[name] === undefined);
+  if (missing.length !== 1) return [];
+  return missing.map((name) => `${name} is missing: ${allSettings[name].meaning} Set both or neither.`);
 }
 
 function misspelt(environment: Environment): string[] {

@@ -44,6 +44,16 @@ const operatorKeyForm: SecretForm = {
 };
 
 async function readOrMake(file: string, { make, pattern }: SecretForm): Promise<string> {
+  const secret = (await makeOnce(file, make)).trim();
+  if (!pattern.test(secret)) {
+    const message = `${file} holds no usable secret: delete it to have a new one made.`;
+    throw new CallwrightError('config/unusable-data-directory', message);
+  }
+  return secret;
+}
+
+/** The text of a file for the server's own user alone, which is made when it is not there. */
+export async function makeOnce(file: string, make: () => string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await writeFile(draft, make(), { mode: 0o600, flag: 'wx' });
@@ -55,10 +65,5 @@ async function readOrMake(file: string, { make, pattern }: SecretForm): Promise<
     await rm(draft, { force: true });
   }
   await chmod(file, 0o600);
-  const secret = (await readFile(file, 'utf8')).trim();
-  if (!pattern.test(secret)) {
-    const message = `${file} holds no usable secret: delete it to have a new one made.`;
-    throw new CallwrightError('config/unusable-data-directory', message);
-  }
-  return secret;
+  return await readFile(file, 'utf8');
 }

@@ -1,6 +1,7 @@
 /** Every setting there is: its form, meaning, default and whether it is a secret; docs and .env.example follow it. */
 import { z } from 'zod';
 import { settings as openAiSettings } from '../providers/openai/settings.ts';
+import { s3Settings } from '../providers/s3/settings.ts';
 import { twilioSettings } from '../providers/twilio/settings.ts';
 
 export interface Setting {
@@ -75,6 +76,26 @@ export const serverSettings = {
     meaning: 'A Postgres server instead of the embedded database.',
     secret: true,
   },
+  ADMIN_EMAIL: {
+    schema: z.email('must be an email address').max(254).optional(),
+    meaning: 'With ADMIN_PASSWORD: makes the first administrator at start, while there is none.',
+    secret: false,
+  },
+  ADMIN_PASSWORD: {
+    schema: z
+      .string()
+      .min(12, 'must have 12 characters at least')
+      .max(200, 'must have 200 characters at most')
+      .optional(),
+    meaning: 'The password of the first administrator; without it the first start prints a set-up code.',
+    secret: true,
+  },
+  TRUST_PROXY: {
+    schema: yesOrNo.default(false),
+    meaning:
+      'Whether a proxy of your own stands before the server, so that the last address of X-Forwarded-For is the one to count failed logins by.',
+    secret: false,
+  },
   CALLS_PER_SECOND: {
     schema: numberFrom(/^\d{1,4}(\.\d{1,6})?$/, {
       above: 0,
@@ -89,9 +110,20 @@ export const serverSettings = {
     meaning: 'How many calls may live at once.',
     secret: false,
   },
+  REQUESTS_PER_MINUTE: {
+    schema: wholeNumber(1, 1_000_000).default(600),
+    meaning:
+      "How many requests one client, or one address without a key, may make a minute; a fifth of them may change something. The operator's own people may make 100 times as many.",
+    secret: false,
+  },
   OPEN_DIALECTS: {
     schema: commaList.default([]),
     meaning: `Request forms that need no key even with a real carrier or a public address: any of ${openableDialects.join(', ')}.`,
+    secret: false,
+  },
+  DELETE_CARRIER_RECORDINGS: {
+    schema: yesOrNo.default(false),
+    meaning: "Whether the carrier's copy of a recording is deleted once ours is kept and was read back whole.",
     secret: false,
   },
   LOG_PII: {
@@ -107,7 +139,7 @@ export const serverSettings = {
 } as const;
 
 /** All settings by name. */
-export const allSettings = { ...serverSettings, ...twilioSettings, ...openAiSettings } satisfies Record<
+export const allSettings = { ...serverSettings, ...twilioSettings, ...openAiSettings, ...s3Settings } satisfies Record<
   string,
   Setting
 >;

@@ -17,8 +17,8 @@ export type CarrierCallStatus =
 export interface CallOrder {
   to: string;
   from: string;
-  /** Path and query on our public URL that gives the call's instructions once it is answered. */
-  instructionsPath: string;
+  /** What to do once it is answered: asked for at a path and query on our public URL, or sent along. */
+  instructions: { path: string } | { inline: readonly CarrierInstruction[] };
   /** Path and query on our public URL that hears of every change of status. */
   statusPath: string;
   /** How long the phone may ring, 1–600 s. */
@@ -103,6 +103,24 @@ export type CarrierEvent =
       session: 'ended' | 'completed' | 'failed';
       errorCode: number | null;
       query: URLSearchParams;
+    }
+  | {
+      type: 'recording-changed';
+      carrierSid: string;
+      recordingSid: string;
+      status: 'in_progress' | 'completed' | 'absent' | 'failed';
+      durationSeconds: number | null;
+      channels: number | null;
+      query: URLSearchParams;
+    }
+  | {
+      /** A piece of the carrier's own transcript; only final pieces are told. */
+      type: 'transcribed';
+      carrierSid: string;
+      speaker: 'person' | 'assistant';
+      text: string;
+      sequence: number | null;
+      query: URLSearchParams;
     };
 
 /** What the carrier shall do next with a live call. */
@@ -117,6 +135,23 @@ export type CarrierInstruction =
       afterPath: string;
       language: string;
       voice: { provider: string; name: string } | null;
+    }
+  | {
+      /** Records the whole call and writes down what is said, beside whatever comes next. */
+      type: 'record-call';
+      recordingPath: string;
+      transcriptPath: string;
+      /** What is spoken, as a BCP 47 tag; left out, the carrier takes its own default. */
+      language?: string;
+    }
+  | {
+      type: 'stream-audio';
+      /** Path of our media socket, without a query. */
+      socketPath: string;
+      /** Come back in the stream's `start`; values are cut at 500 characters. */
+      parameters: Record<string, string>;
+      /** Path and query asked when the stream is over; null: the next instruction follows. */
+      afterPath: string | null;
     }
   | { type: 'say-and-hang-up'; text: string; language: string }
   | { type: 'hang-up' }
@@ -134,8 +169,8 @@ export interface CarrierRoute {
   path: string;
   /** The event, or null when the request makes no sense; only called after `verify` said yes. */
   parse(request: CarrierRequest): CarrierEvent | null;
-  /** The instruction in the carrier's own markup. */
-  reply(instruction: CarrierInstruction): CarrierReply;
+  /** The instructions, in their order, in the carrier's own markup. */
+  reply(...instructions: CarrierInstruction[]): CarrierReply;
 }
 
 /** What the carrier's relay socket tells us: it hears and speaks, we think. */
@@ -165,8 +200,47 @@ export interface RelayCodec {
   encode(command: RelayCommand): string;
 }
 
+/** What the carrier's media socket tells us: the sound of the line, 20 ms at a time. */
+export type MediaEvent =
+  | { type: 'start'; carrierSid: string; streamSid: string; parameters: Record<string, string> }
+  /** μ-law, 8 kHz, mono; base64 as it came. */
+  | { type: 'audio'; payload: string; timestampMs: number }
+  | { type: 'key'; digit: string }
+  | { type: 'mark'; name: string }
+  | { type: 'stop' };
+
+/** What we tell the media socket. */
+export type MediaCommand =
+  /** μ-law, 8 kHz, mono, base64. */
+  { type: 'audio'; payload: string } | { type: 'mark'; name: string } | { type: 'clear' };
+
+/** The media protocol as a pure codec. */
+export interface MediaCodec {
+  /** The event, or null for a kind we have no use for. @throws CallwrightError `carrier/bad-frame` */
+  decode(frame: string): MediaEvent | null;
+  encode(command: MediaCommand, streamSid: string): string;
+}
+
+/** A recording as it comes from the carrier. */
+export interface RecordingMedia {
+  contentType: string;
+  /** Bytes, where the carrier says so beforehand. */
+  length: number | null;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** What a carrier's error code means to the people who run the calls. */
+export interface CarrierAdvice {
+  /** What went wrong. */
+  meaning: string;
+  /** What a person can do about it. */
+  resolution: string;
+}
+
 export interface Carrier {
   name: string;
+  /** Null for a code that nobody knows. */
+  adviceFor(code: number): CarrierAdvice | null;
   /**
    * Asks for one call, once, and gives the carrier's id for it.
    * @throws CarrierRefused when surely no phone rings
@@ -179,10 +253,33 @@ export interface Carrier {
   findCalls(search: { to: string; from: string; sinceMs: number }): Promise<CarrierCall[]>;
   /** Ends a call in whatever state it is; a call that is over already counts as ended. @throws CarrierUnavailable */
   endCall(carrierSid: string): Promise<void>;
+  /**
+   * The sound of a recording; null when it is not there (yet).
+   * @throws CarrierUnavailable
+   */
+  fetchRecording(recordingSid: string): Promise<RecordingMedia | null>;
+  /** Deletes the carrier's copy; one that is gone already counts as deleted. @throws CarrierUnavailable */
+  deleteRecording(recordingSid: string): Promise<void>;
+  /**
+   * Has the carrier ask us, at these paths on our public URL, when somebody calls one of our numbers; `not-ours` when
+   * the account has no such number.
+   * @throws CarrierUnavailable
+   */
+  setNumberWebhooks(wanted: { number: string; voicePath: string; statusPath: string }): Promise<'set' | 'not-ours'>;
   /** Whether the request was made by the carrier itself. */
   verify(request: CarrierRequest): boolean;
   /** Whether a socket was opened by the carrier itself. */
   verifySocket(request: CarrierRequest): boolean;
-  routes: { instructions: CarrierRoute; status: CarrierRoute; after: CarrierRoute };
+  routes: {
+    /** Instructions for calls placed by the form with custom parameters. */
+    instructions: CarrierRoute;
+    /** Instructions for every other call, inbound ones included. */
+    voice: CarrierRoute;
+    status: CarrierRoute;
+    after: CarrierRoute;
+    recording: CarrierRoute;
+    transcript: CarrierRoute;
+  };
   relay: RelayCodec;
+  media: MediaCodec;
 }

@@ -7,7 +7,7 @@ export type FinalStatus = 'completed' | 'busy' | 'failed' | 'no-answer' | 'cance
 export type CallbackStatus = 'initiated' | 'ringing' | 'in-progress' | FinalStatus;
 
 export interface WebhookLog {
-  kind: 'voice' | 'fallback' | 'status' | 'action';
+  kind: 'voice' | 'fallback' | 'status' | 'action' | 'stream' | 'recording' | 'transcription';
   method: 'GET' | 'POST';
   url: string;
   parameters: Record<string, string>;
@@ -26,7 +26,8 @@ export interface WebhookLog {
 
 /** One talk cycle of the application, as the person's ear got it. */
 export interface HeardUtterance {
-  source: 'say' | 'play' | 'apology' | 'greeting' | 'relay';
+  /** `stream`: an interval of the sound that the application sent itself; its text says only how long it was. */
+  source: 'say' | 'play' | 'apology' | 'greeting' | 'relay' | 'stream';
   /** What was spoken to the end. */
   text: string;
   /** What would have followed. */
@@ -48,6 +49,38 @@ export interface SaidUtterance {
   endedAtMs: number;
   /** Whether it was told to the application. */
   reachedApp: boolean;
+}
+
+/** One media stream, as the network saw it. */
+export interface StreamLog {
+  sid: string;
+  url: string;
+  /** Null when the socket never opened. */
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  end: 'stopped' | 'closed' | 'failed' | null;
+  /** Of 20 ms each. */
+  framesSent: number;
+  /** μ-law of the application: 8 bytes are a millisecond. */
+  bytesReceived: number;
+  /** What of it reached the person's ear. */
+  bytesPlayed: number;
+  bytesCleared: number;
+  /** All but the sound itself. */
+  messages: { direction: 'to-app' | 'from-app'; atMs: number; text: string }[];
+}
+
+export interface RecordingLog {
+  sid: string;
+  status: 'in-progress' | 'paused' | 'processing' | 'completed' | 'absent';
+  source: 'OutboundAPI' | 'StartCallRecordingAPI' | 'StartCallRecordingTwiML';
+  track: 'inbound' | 'outbound' | 'both';
+  channels: 1 | 2;
+  startedAtMs: number;
+  updatedAtMs: number;
+  endedAtMs: number | null;
+  /** Null as long as it is not known. */
+  durationSeconds: number | null;
 }
 
 export interface CallProblem {
@@ -81,6 +114,8 @@ export interface SimulatedCallRecord {
   /** Word by word, in order. */
   heardWords: HeardWord[];
   heard: HeardUtterance[];
+  streams: StreamLog[];
+  recordings: RecordingLog[];
   said: SaidUtterance[];
   keys: { digit: string; by: 'person' | 'app'; atMs: number }[];
   errors: CallProblem[];

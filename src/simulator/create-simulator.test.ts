@@ -158,6 +158,58 @@ describe('the simulator, with the twilio package as its client', () => {
   });
 });
 
+describe('the numbers of the account', () => {
+  it('are found by number, keep what they are told, and forget a voice URL that is made empty', async () => {
+    const { url } = await startSimulator({ account: { ...account, numbers: ['+15005550006', '+15005550016'] } });
+    const client = clientOf(url);
+    const find = async () => (await client.incomingPhoneNumbers.list({ phoneNumber: '+15005550016' }))[0]!;
+    const own = await find();
+    expect(own).toMatchObject({ phoneNumber: '+15005550016', voiceUrl: '', capabilities: { voice: true } });
+    await client.incomingPhoneNumbers(own.sid).update({
+      ...{ voiceUrl: 'https://app.test/twiml?job=1', voiceMethod: 'POST', friendlyName: 'Front desk' },
+      ...{ statusCallback: 'https://app.test/status', statusCallbackMethod: 'POST' },
+    });
+    const told = { voiceUrl: 'https://app.test/twiml?job=1', statusCallback: 'https://app.test/status' };
+    expect(await find()).toMatchObject({ ...told, friendlyName: 'Front desk' });
+    await client.incomingPhoneNumbers(own.sid).update({ voiceUrl: '' });
+    expect(await find()).toMatchObject({ ...told, voiceUrl: '' });
+    await expect(client.incomingPhoneNumbers(own.sid).update({ voiceUrl: 'nowhere' })).rejects.toMatchObject({
+      code: 21205,
+    });
+  });
+
+  it('without a voice URL refuse an incoming call and say why', async () => {
+    const { simulator } = await startSimulator();
+    const problems: string[] = [];
+    simulator.onEvent((event) => {
+      if (event.type === 'problem') problems.push(event.problem.message);
+    });
+    const person = parsePerson('caller', 'says "Hello?"');
+    const record = simulator.dialIn({ from: '+15005550199', to: '+15005550006', person });
+    expect(record).toMatchObject({ status: 'failed', endedBy: 'network', errors: [{ code: null, level: 'error' }] });
+    expect(record.errors[0]!.message).toContain('+15005550006 has no voice URL');
+    expect(problems).toEqual([record.errors[0]!.message]);
+  });
+});
+
+describe('recordings, with the twilio package as the client', () => {
+  it('are listed for a call, fetched and removed', async () => {
+    const { simulator, url } = await startSimulator({
+      defaultPerson: parsePerson('tested', 'answers after 1s\nwaits 5s\nhangs up'),
+    });
+    const client = clientOf(url);
+    const order = { to: '+14155550150', from: '+15005550006', twiml: '<Response><Pause length="60"/></Response>' };
+    const { sid } = await client.calls.create({ ...order, record: true, recordingChannels: 'dual' });
+    await simulator.whenCallEnds(sid);
+    const [recording] = await client.recordings.list({ callSid: sid });
+    expect(recording).toMatchObject({ callSid: sid, channels: 2, source: 'OutboundAPI' });
+    expect((await client.calls(sid).recordings.list()).map((one) => one.sid)).toEqual([recording!.sid]);
+    expect((await client.recordings(recording!.sid).fetch()).mediaUrl).toContain(url);
+    expect(await client.recordings(recording!.sid).remove()).toBe(true);
+    await expect(client.recordings(recording!.sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+});
+
 describe('planned faults of create requests', () => {
   it('refuse, lose, or make the call and hide the answer', async () => {
     const { simulator, url } = await startSimulator({

@@ -9,7 +9,7 @@ import type { Faults } from './faults.ts';
 import { createHttpOutside } from './http-outside.ts';
 import type { Person } from './person/person.ts';
 import { loadReadyPeople } from './person/ready-people.ts';
-import { type InboundOrder, PhoneNetwork } from './phone-network.ts';
+import { type InboundOrder, PhoneNetwork, type SimulatedAccount } from './phone-network.ts';
 import { createHttpServer } from './serve-http.ts';
 
 export interface SimulatorOptions {
@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   host?: string;
   /** 0 (unless told) takes any free one. */
   port?: number;
-  account: { sid: string; authToken: string; numbers: readonly string[] };
+  account: SimulatedAccount;
   /** How many calls start in a second; 1 unless told, may be `Infinity`. */
   callsPerSecond?: number;
   /** From being dialled to the first ring; 1300 unless told. */
@@ -71,7 +71,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
         server.once('error', reject);
         server.listen(options.port ?? 0, host, () => {
           const { port } = server.address() as AddressInfo;
-          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` });
+          network.apiBaseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+          resolve({ url: network.apiBaseUrl });
         });
       }),
     stop: () =>

@@ -30,10 +30,32 @@ export const createFault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ambiguous-html') }),
 ]);
 
-/** `drop` breaks a relay socket at its n-th frame, counted from 1 over both directions. */
+/** `drop` breaks a relay or media socket at its n-th frame, counted from 1 over both directions, without a farewell. */
 export const socketFault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({ type: z.literal('drop'), atFrame: z.number().int().min(1) }),
+]);
+
+/** What can happen to the news that a recording is ready (or that there is none). */
+export const recordingCallbackFault = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('drop') }),
+  z.strictObject({ type: z.literal('delay'), ms: z.number().min(0) }),
+  z.strictObject({ type: z.literal('duplicate'), afterMs: z.number().min(0).default(0) }),
+]);
+
+/**
+ * What can happen to those who fetch a recording's file, the first `times` times. `missing`: 404; `cut`: the
+ * connection breaks after so many bytes of the file.
+ */
+export const recordingMediaFault = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('missing'), times: z.number().int().min(1) }),
+  z.strictObject({
+    type: z.literal('cut'),
+    atByte: z.number().int().min(0),
+    times: z.number().int().min(1).default(1),
+  }),
 ]);
 
 /** The script is used up first, one entry for each; then each chance is tried in order. */
@@ -48,12 +70,16 @@ export const faultsSchema = z.strictObject({
   statusCallbacks: planOf(statusFault).optional(),
   creates: planOf(createFault).optional(),
   sockets: planOf(socketFault).optional(),
+  recordingCallbacks: planOf(recordingCallbackFault).optional(),
+  recordingMedia: planOf(recordingMediaFault).optional(),
 });
 
 export type Faults = z.input<typeof faultsSchema>;
 export type StatusFault = z.output<typeof statusFault>;
 export type CreateFault = z.output<typeof createFault>;
 export type SocketFault = z.output<typeof socketFault>;
+export type RecordingCallbackFault = z.output<typeof recordingCallbackFault>;
+export type RecordingMediaFault = z.output<typeof recordingMediaFault>;
 
 interface Plan<T> {
   script: T[];
@@ -65,11 +91,14 @@ export interface FaultPlan {
   nextForStatusCallback(): StatusFault;
   nextForCreate(): CreateFault;
   nextForSocket(): SocketFault;
+  nextForRecordingCallback(): RecordingCallbackFault;
+  /** Drawn when a recording begins; counts for all who fetch it. */
+  nextForRecordingMedia(): RecordingMediaFault;
 }
 
 /** @throws ZodError when the faults make no sense */
 export function createFaultPlan(faults: Faults, random: Random): FaultPlan {
-  const { statusCallbacks, creates, sockets } = faultsSchema.parse(faults);
+  const { statusCallbacks, creates, sockets, recordingCallbacks, recordingMedia } = faultsSchema.parse(faults);
   function next<T>(plan: Plan<T> | undefined, none: T): T {
     const scripted = plan?.script.shift();
     if (scripted) return scripted;
@@ -79,5 +108,7 @@ export function createFaultPlan(faults: Faults, random: Random): FaultPlan {
     nextForStatusCallback: () => next<StatusFault>(statusCallbacks, { type: 'none' }),
     nextForCreate: () => next<CreateFault>(creates, { type: 'none' }),
     nextForSocket: () => next<SocketFault>(sockets, { type: 'none' }),
+    nextForRecordingCallback: () => next<RecordingCallbackFault>(recordingCallbacks, { type: 'none' }),
+    nextForRecordingMedia: () => next<RecordingMediaFault>(recordingMedia, { type: 'none' }),
   };
 }

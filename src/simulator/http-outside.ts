@@ -15,7 +15,9 @@ import {
 
 /** Enough to see that an answer is too long, and no more. */
 const mostAnswerBytes = 1024 * 1024;
-const mostFrameBytes = 64 * 1024;
+const usualFrameBytes = 64 * 1024;
+/** An application that reads no more loses its socket when this much waits for it. */
+const mostUnreadBytes = 8 * 1024 * 1024;
 
 export interface HttpOutside extends Outside {
   /** Breaks every open socket. */
@@ -94,26 +96,33 @@ function openSocket(sockets: Set<WebSocket>, request: SocketRequest, events: Soc
   const socket = new WebSocket(request.url.split('#', 1)[0] ?? '', {
     headers: request.headers,
     handshakeTimeout: request.connectMs,
-    maxPayload: mostFrameBytes,
+    maxPayload: request.mostFrameBytes ?? usualFrameBytes,
     perMessageDeflate: false,
   });
   sockets.add(socket);
   let refused: string | undefined;
+  let violation: string | undefined;
   let hasOpened = false;
   socket.on('open', () => {
     hasOpened = true;
     events.opened();
   });
   socket.on('message', (frame) => events.message(frame.toString()));
-  socket.on('error', (error) => {
-    refused ??= hasOpened ? undefined : error.message;
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (!hasOpened) refused ??= error.message;
+    else if (error.code?.startsWith('WS_ERR_')) violation ??= error.message;
   });
   socket.on('close', (code, reason) => {
     sockets.delete(socket);
-    events.closed({ code, reason: reason.toString(), ...(refused === undefined ? {} : { refused }) });
+    events.closed({
+      ...{ code, reason: reason.toString() },
+      ...(refused === undefined ? {} : { refused }),
+      ...(violation === undefined ? {} : { violation }),
+    });
   });
   return {
     send(text) {
+      if (socket.bufferedAmount > mostUnreadBytes) return socket.terminate();
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
     close: (code, reason) => socket.close(code, reason),

@@ -53,8 +53,12 @@ function connect(application: Application, request: SocketRequest, events: Socke
     queueMicrotask(() => {
       if (isOpen) work();
     });
+  /** What was sent before a closing still arrives before it. */
+  const carry = (deliver: () => void) => {
+    if (isOpen) queueMicrotask(deliver);
+  };
   const applicationEnd: ApplicationSocket = {
-    send: (text) => later(() => events.message(text)),
+    send: (text) => carry(() => events.message(text)),
     close: (code = 1000, reason = '') => later(() => end(code, reason)),
     drop: () => end(1006, ''),
   };
@@ -68,7 +72,7 @@ function connect(application: Application, request: SocketRequest, events: Socke
     events.opened();
   });
   return {
-    send: (text) => later(() => theirs.message?.(text)),
+    send: (text) => carry(() => theirs.message?.(text)),
     close: (code, reason) => end(code, reason),
     drop: () => end(1006, ''),
   };

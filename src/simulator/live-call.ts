@@ -3,8 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { CallProblem, FinalStatus, SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
 import type { FaultPlan } from './faults.ts';
+import type { FrameTicker } from './media/frame-ticker.ts';
 import type { Outside } from './outside.ts';
 import type { PhoneLine } from './phone-line.ts';
+import type { RecordingOrder } from './recording/recording-order.ts';
 import type { StatusSubscription } from './webhooks/announce-status.ts';
 import type { WebhookSender } from './webhooks/deliver-webhook.ts';
 
@@ -34,6 +36,8 @@ export interface CallSettings {
   ringMs: number;
   /** How long the call may last from answer. */
   timeLimitMs: number;
+  /** From answer to end. */
+  recording: RecordingOrder | null;
 }
 
 /** Why a call ends. */
@@ -53,6 +57,11 @@ export interface NetworkParts {
   account: { sid: string; authToken: string };
   /** From being dialled to the first ring. */
   firstRingMs: number;
+  /** Of all media streams. */
+  ticker: FrameTicker;
+  startRecording(call: LiveCall, order: RecordingOrder): void;
+  /** Where the network's own REST API is, for the addresses it gives out. */
+  apiBaseUrl(): string;
   faults(): FaultPlan;
   emit(event: SimulatorEvent): void;
   /** Aborted when the phone network stops. */
@@ -66,6 +75,8 @@ export interface LiveCall {
   readonly line: PhoneLine;
   readonly webhooks: WebhookSender;
   readonly isOver: boolean;
+  /** Aborted when the call is over. */
+  readonly overSignal: AbortSignal;
   /** Takes an incoming call; changes nothing on a call that is already answered. */
   answer(): void;
   end(outcome: CallOutcome): void;

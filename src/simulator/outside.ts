@@ -33,14 +33,25 @@ export interface SocketRequest {
   url: string;
   headers: Record<string, string>;
   connectMs: number;
+  /** A longer frame of the application breaks the protocol; 64 kB unless told. */
+  mostFrameBytes?: number;
+}
+
+/** How a socket ended: `code` is 1006 when the connection broke. */
+export interface SocketEnd {
+  code: number;
+  reason: string;
+  /** Why it never opened. */
+  refused?: string;
+  /** How the application broke the WebSocket protocol. */
+  violation?: string;
 }
 
 /** What a socket reports; `closed` comes exactly once and last, whatever happened before. */
 export interface SocketEvents {
   opened(): void;
   message(text: string): void;
-  /** `code` is 1006 when the connection broke, and `refused` says why it never opened. */
-  closed(end: { code: number; reason: string; refused?: string }): void;
+  closed(end: SocketEnd): void;
 }
 
 export interface OutsideSocket {

@@ -1,13 +1,24 @@
-/** The line between a person and an application: the person speaks, presses keys and hangs up; the voice answers. */
+/** The line between a person and an application: the person speaks, presses keys and hangs up; the application answers. */
 import { type Clock, waitFor } from '../base/clock.ts';
 import { note, type SaidUtterance, type SimulatedCallRecord } from './call-record.ts';
+import { StreamedSound } from './media/streamed-sound.ts';
+import { beep, utteranceToSound } from './media/utterance-to-sound.ts';
 import { toSpeakingMs, Voice } from './voice.ts';
 
-/** Whoever listens to the person for the application, for example a ConversationRelay session. */
+/** A sound that the person's end makes, from its first moment. */
+export interface LineSound {
+  atMs: number;
+  /** μ-law, 8 kHz. */
+  toMulaw(): Uint8Array;
+}
+
+/** Whoever listens to the person, for example a ConversationRelay session or a recording. */
 export interface LineListener {
-  speechStarted(said: SaidUtterance): void;
-  speechEnded(said: SaidUtterance): void;
-  keyPressed(digit: string): void;
+  speechStarted?(said: SaidUtterance): void;
+  speechEnded?(said: SaidUtterance): void;
+  keyPressed?(digit: string): void;
+  /** Speech as sound, and sounds that are no speech. */
+  soundStarted?(sound: LineSound): void;
 }
 
 const keyMs = 250;
@@ -22,10 +33,14 @@ export interface LineParts {
 }
 
 export class PhoneLine {
+  /** The application as far as the network speaks for it. */
   readonly voice: Voice;
-  listener: LineListener | null = null;
-  #personSpeaks = false;
+  /** The application as far as it sends its own sound. */
+  readonly streamed = new StreamedSound();
+  readonly #listeners = new Set<LineListener>();
   readonly #parts: LineParts;
+  #personSpeaks = false;
+  #sounding: LineSound | null = null;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
@@ -36,6 +51,17 @@ export class PhoneLine {
     return this.#personSpeaks;
   }
 
+  /** The sound that the person's end is making. */
+  get sounding(): LineSound | null {
+    return this.#sounding;
+  }
+
+  /** Gives back what ends the listening. */
+  listen(listener: LineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Takes as long as speaking takes; ends early when the signal is aborted. */
   async say(text: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
@@ -44,11 +70,16 @@ export class PhoneLine {
     const said = note(record.said, { text, startedAtMs: now, endedAtMs: now, reachedApp: false });
     this.#personSpeaks = true;
     this.#parts.onSaid(text);
-    this.listener?.speechStarted(said);
-    await waitFor(clock, toSpeakingMs(text), signal);
+    this.#tell('speechStarted', said);
+    await this.#sound(() => utteranceToSound(text, 'person'), toSpeakingMs(text), signal);
     this.#personSpeaks = false;
     said.endedAtMs = clock.now();
-    if (!signal.aborted) this.listener?.speechEnded(said);
+    if (!signal.aborted) this.#tell('speechEnded', said);
+  }
+
+  /** The tone of an answering machine. */
+  async beep(signal: AbortSignal): Promise<void> {
+    await this.#sound(() => beep.sound, beep.ms, signal);
   }
 
   /** Presses `0-9 * #` one after another; `w` waits half a second. */
@@ -57,7 +88,7 @@ export class PhoneLine {
       if (signal.aborted) return;
       if (digit !== 'w') {
         this.#noteKey(digit, 'person');
-        this.listener?.keyPressed(digit);
+        this.#tell('keyPressed', digit);
       }
       await waitFor(this.#parts.clock, digit === 'w' ? shortWaitMs : keyMs, signal);
     }
@@ -72,8 +103,27 @@ export class PhoneLine {
     this.#parts.onHangUp();
   }
 
+  async #sound(make: () => Uint8Array, ms: number, signal: AbortSignal): Promise<void> {
+    let made: Uint8Array | null = null;
+    const toMulaw = () => {
+      made ??= make();
+      return made;
+    };
+    const sound: LineSound = { atMs: this.#parts.clock.now(), toMulaw };
+    this.#sounding = sound;
+    this.#tell('soundStarted', sound);
+    await waitFor(this.#parts.clock, ms, signal);
+    if (this.#sounding === sound) this.#sounding = null;
+  }
+
   #noteKey(digit: string, by: 'person' | 'app'): void {
     note(this.#parts.record.keys, { digit, by, atMs: this.#parts.clock.now() });
     this.#parts.onKey(digit, by);
+  }
+
+  #tell<K extends keyof LineListener>(name: K, ...details: Parameters<NonNullable<LineListener[K]>>): void {
+    for (const listener of [...this.#listeners]) {
+      (listener[name] as ((...all: typeof details) => void) | undefined)?.apply(listener, details);
+    }
   }
 }

@@ -271,7 +271,7 @@ describe('a verb that cannot be carried out', () => {
     ['<Redirect>/relative</Redirect>', 15004],
     ['<Redirect>ftp://app.test/x</Redirect>', 11100],
     ['<Play>not a url</Play>', 11100],
-    ['<Connect><Stream url="wss://app.test/media"/></Connect>', null],
+    ['<Connect><VirtualAgent connectorName="x"/></Connect>', null],
   ])('makes the call apologize and end: %s', async (...[body, code]) => {
     const { network, pass, call } = createVirtualNetwork(sayTwiml(''), hangsOn);
     const sid = await call({ Url: '', Twiml: `<Response>${body}<Say>Never said.</Say></Response>` });

@@ -7,8 +7,10 @@ import { CallQueue } from './call-queue.ts';
 import type { SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
 import { createFaultPlan, type FaultPlan, type Faults } from './faults.ts';
 import type { CallSettings, NetworkParts, WebhookTarget } from './live-call.ts';
+import { FrameTicker } from './media/frame-ticker.ts';
 import type { Outside } from './outside.ts';
 import type { Person } from './person/person.ts';
+import { RecordingShelf } from './recording/recording-shelf.ts';
 import { SimulatedCall } from './simulated-call.ts';
 import { newSid } from './wire-values.ts';
 
@@ -24,11 +26,19 @@ export interface OwnNumber {
   updatedAtMs: number;
 }
 
+export interface SimulatedAccount {
+  sid: string;
+  authToken: string;
+  numbers: readonly string[];
+  /** Whether calls may be made from numbers that the account does not have; not unless told. */
+  anyCallerId?: boolean;
+}
+
 export interface NetworkOptions {
   clock: Clock;
   random: Random;
   outside: Outside;
-  account: { sid: string; authToken: string; numbers: readonly string[] };
+  account: SimulatedAccount;
   /** 1 unless told; may be `Infinity`. */
   callsPerSecond?: number;
   /** From being dialled to the first ring; 1300 unless told. */
@@ -70,10 +80,21 @@ const inboundTimeLimitMs = 4 * 3600 * 1000;
 function dropDetails(record: SimulatedCallRecord): void {
   record.relayFrames.length = 0;
   record.heardWords.length = 0;
+  for (const { messages } of record.streams) messages.length = 0;
+}
+
+/** As Twilio does with a number that has no voice URL, but with a reason. */
+function refuse(call: SimulatedCall, { number, sid }: OwnNumber): void {
+  const message = `${number} has no voice URL, so nobody is asked what to do with the call: set VoiceUrl of IncomingPhoneNumbers/${sid}`;
+  call.problem({ code: null, level: 'error', message });
+  call.end({ status: 'failed', by: 'network', sipCode: 404 });
 }
 
 export class PhoneNetwork {
   readonly numbers: readonly OwnNumber[];
+  readonly recordings: RecordingShelf;
+  /** Where this network's REST API is reached, once that is known. */
+  apiBaseUrl = 'https://api.twilio.com';
   readonly #options: NetworkOptions;
   readonly #parts: NetworkParts;
   readonly #queue: CallQueue;
@@ -87,6 +108,7 @@ export class PhoneNetwork {
   constructor(options: NetworkOptions) {
     const { clock, random, outside, account } = options;
     this.#options = options;
+    this.recordings = new RecordingShelf(random);
     this.#queue = new CallQueue(clock, options.callsPerSecond ?? 1);
     this.#people = new Map(options.people);
     this.#faults = createFaultPlan(options.faults ?? {}, random);
@@ -94,6 +116,9 @@ export class PhoneNetwork {
       ...{ clock, random, outside, account },
       firstRingMs: options.firstRingMs ?? 1300,
       faults: () => this.#faults,
+      ticker: new FrameTicker(clock),
+      startRecording: (call, order) => this.recordings.start(call, order),
+      apiBaseUrl: () => this.apiBaseUrl,
       emit: (event) => this.#emit(event),
       signal: this.#stopped.signal,
     };
@@ -104,7 +129,7 @@ export class PhoneNetwork {
     }));
   }
 
-  get account(): { sid: string; authToken: string } {
+  get account(): SimulatedAccount {
     return this.#options.account;
   }
 
@@ -150,10 +175,11 @@ export class PhoneNetwork {
       statusCallback: own.statusCallback && { ...own.statusCallback, events: ['completed'] },
       ringMs: inboundTimeLimitMs,
       timeLimitMs: inboundTimeLimitMs,
+      recording: null,
     };
     const call = this.#keep(new SimulatedCall(this.#parts, { record, settings, person }));
     if (own.voice) void call.arrive();
-    else call.end({ status: 'failed', by: 'network', sipCode: 404 });
+    else refuse(call, own);
     return call;
   }
 
@@ -209,7 +235,17 @@ export class PhoneNetwork {
       ...{ sid: newSid('CA', this.#options.random), direction, from, to, request, person: call.person.name },
       ...{ status: direction === 'inbound' ? 'ringing' : 'queued', queueMs: 0, endedBy: null },
       ...{ createdAtMs: now, updatedAtMs: now, dialedAtMs: null, answeredAtMs: null, endedAtMs: null },
-      ...{ webhooks: [], relayFrames: [], heardWords: [], heard: [], said: [], keys: [], errors: [] },
+      ...{
+        webhooks: [],
+        relayFrames: [],
+        heardWords: [],
+        heard: [],
+        streams: [],
+        recordings: [],
+        said: [],
+        keys: [],
+        errors: [],
+      },
     };
   }
 

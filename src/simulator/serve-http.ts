@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import { answerControl, controlRoot } from './control-api.ts';
 import type { PhoneNetwork } from './phone-network.ts';
 import { answerRest } from './rest/rest-api.ts';
-import { type RestRequest, type RestResult, refuse } from './rest/rest-exchange.ts';
+import { type RestFile, type RestRequest, type RestResult, refuse } from './rest/rest-exchange.ts';
 
 const mostBodyBytes = 256 * 1024;
 
@@ -54,6 +54,13 @@ function write(outgoing: ServerResponse, result: RestResult): void {
     outgoing.destroy();
     return;
   }
+  if ('bytes' in result) return writeFile(outgoing, result);
   outgoing.writeHead(result.status, { 'content-type': result.contentType, ...result.headers });
   outgoing.end(result.body);
+}
+
+function writeFile(outgoing: ServerResponse, { status, contentType, bytes, cutAtByte }: RestFile): void {
+  outgoing.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length });
+  if (cutAtByte === undefined) outgoing.end(bytes);
+  else outgoing.write(bytes.subarray(0, cutAtByte), () => outgoing.destroy());
 }

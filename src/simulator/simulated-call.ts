@@ -2,7 +2,13 @@
 import { waitFor } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { type CallProgress, newCall, newIncomingCall, type ProgressEvent, stepProgress } from './call-progress.ts';
-import { type CallProblem, note, type SimulatedCallRecord, type SimulatorEvent } from './call-record.ts';
+import {
+  type CallProblem,
+  type HeardUtterance,
+  note,
+  type SimulatedCallRecord,
+  type SimulatorEvent,
+} from './call-record.ts';
 import type { CallOutcome, CallSettings, LiveCall, NetworkParts, Source } from './live-call.ts';
 import type { Person } from './person/person.ts';
 import { playPerson } from './person/play-person.ts';
@@ -49,6 +55,10 @@ export class SimulatedCall implements LiveCall {
     return this.#over.signal.aborted;
   }
 
+  get overSignal(): AbortSignal {
+    return this.#over.signal;
+  }
+
   get isLive(): boolean {
     return this.#progress.phase === 'in-progress';
   }
@@ -90,6 +100,7 @@ export class SimulatedCall implements LiveCall {
     if (!this.#step({ type: 'answered' })) return;
     const { clock, random } = this.network;
     this.record.answeredAtMs = clock.now();
+    if (this.settings.recording) this.network.startRecording(this, this.settings.recording);
     const { signal } = this.#over;
     void playPerson({ person: this.#person, line: this.line, clock, random, signal });
     void this.#waits(this.settings.timeLimitMs).then(() => {
@@ -166,9 +177,12 @@ export class SimulatedCall implements LiveCall {
       onKey: (digit, by) => this.#emit({ type: 'key', digit, by }),
       onHangUp: () => this.end({ status: 'completed', by: 'person', sipCode: 200 }),
     });
+    const heardAll = (heard: HeardUtterance) =>
+      this.#emit({ type: 'heard', utterance: note(this.record.heard, heard) });
+    line.streamed.listen({ ended: heardAll });
     line.voice.listen({
       heard: (text, atMs) => note(this.record.heardWords, { text, atMs }),
-      ended: (_utterance, heard) => this.#emit({ type: 'heard', utterance: note(this.record.heard, heard) }),
+      ended: (_utterance, heard) => heardAll(heard),
     });
     return line;
   }

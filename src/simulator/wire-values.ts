@@ -1,8 +1,8 @@
 /** Twilio's way of writing identifiers and dates on the wire. */
 import type { Random } from '../base/random.ts';
 
-/** What a SID names: account, call, phone number, ConversationRelay session. */
-export type SidPrefix = 'AC' | 'CA' | 'PN' | 'VX';
+/** What a SID names: account, call, phone number, ConversationRelay session, media stream, recording, transcription. */
+export type SidPrefix = 'AC' | 'CA' | 'PN' | 'VX' | 'MZ' | 'RE' | 'GT';
 
 /** Two letters and 32 lower-case hexadecimal digits. */
 export function newSid(prefix: SidPrefix, random: Random): string {

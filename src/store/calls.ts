@@ -1,5 +1,6 @@
 /** Queries on the table of calls. */
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import { everyone, type Reach } from './reach.ts';
 import type { CallsTable, Db } from './schema.ts';
 
 export type CallRow = Selectable<CallsTable>;
@@ -10,9 +11,11 @@ export async function insertCall(db: Db, row: NewCallRow): Promise<void> {
 }
 
 /** The call with this id of ours or this id of the carrier. */
-export function findCall(db: Db, idOrSid: string): Promise<CallRow | undefined> {
+export function findCall(db: Db, reach: Reach, idOrSid: string): Promise<CallRow | undefined> {
   const column = idOrSid.startsWith('call_') ? 'id' : 'carrier_sid';
-  return db.selectFrom('calls').selectAll().where(column, '=', idOrSid).executeTakeFirst();
+  let query = db.selectFrom('calls').selectAll().where(column, '=', idOrSid);
+  if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
+  return query.executeTakeFirst();
 }
 
 /** The call, locked until the transaction ends, so that its steps follow one another. */
@@ -42,6 +45,41 @@ export async function findUnfinishedCalls(db: Db): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+const isQueued = sql<boolean>`coalesce(lifecycle->>'isQueued', 'false') = 'true'`;
+
+function selectUnfinished(db: Db, reach: Reach) {
+  const query = db
+    .selectFrom('calls')
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .where('check_at', 'is not', null);
+  return reach.everyone ? query : query.where('client_id', '=', reach.clientId);
+}
+
+/** How many calls hold a line, or are about to: all but those that wait in the queue. */
+export async function countCallsOnLines(db: Db, reach = everyone): Promise<number> {
+  const row = await selectUnfinished(db, reach)
+    .where(({ not }) => not(isQueued))
+    .executeTakeFirstOrThrow();
+  return row.calls;
+}
+
+/** How many calls wait for their turn. */
+export async function countQueuedCalls(db: Db, reach: Reach): Promise<number> {
+  return (await selectUnfinished(db, reach).where(isQueued).executeTakeFirstOrThrow()).calls;
+}
+
+/** How many calls were asked for since then; those that a rule forbade are not counted. */
+export async function countCallsSince(db: Db, reach: Reach, since: Date): Promise<number> {
+  let query = db
+    .selectFrom('calls')
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .where('created_at', '>=', since)
+    .where('status', '!=', 'blocked')
+    .where('direction', '=', 'outbound');
+  if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
+  return (await query.executeTakeFirstOrThrow()).calls;
+}
+
 export async function countUnfinishedCalls(db: Db): Promise<number> {
   const row = await db
     .selectFrom('calls')
@@ -52,6 +90,9 @@ export async function countUnfinishedCalls(db: Db): Promise<number> {
 }
 
 export interface CallFilter {
+  reach: Reach;
+  assistantId?: number | undefined;
+  verification?: number | undefined;
   status?: string | undefined;
   direction?: string | undefined;
   to?: string | undefined;
@@ -66,19 +107,35 @@ export interface CallCursor {
   id: string;
 }
 
-/** Calls that pass the filter, newest first. */
-export function listCalls(
-  db: Db,
-  filter: CallFilter,
-  page: { limit: number; after: CallCursor | null },
-): Promise<CallRow[]> {
-  let query = db.selectFrom('calls').selectAll();
+function selectMatching(db: Db, filter: CallFilter) {
+  let query = db.selectFrom('calls');
+  if (!filter.reach.everyone) query = query.where('client_id', '=', filter.reach.clientId);
+  if (filter.assistantId !== undefined) query = query.where('assistant_id', '=', filter.assistantId);
+  if (filter.verification !== undefined) query = query.where('verification', '=', filter.verification);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
   if (filter.to !== undefined) query = query.where('to_number', '=', filter.to);
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
   if (filter.createdAfter !== undefined) query = query.where('created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  return query;
+}
+
+export async function countMatchingCalls(db: Db, filter: CallFilter): Promise<number> {
+  const row = await selectMatching(db, filter)
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .executeTakeFirstOrThrow();
+  return row.calls;
+}
+
+/** Calls that pass the filter, newest first. */
+export function listCalls(
+  db: Db,
+  filter: CallFilter,
+  page: { limit: number; after: CallCursor | null; skip?: number },
+): Promise<CallRow[]> {
+  let query = selectMatching(db, filter).selectAll();
+  if (page.skip) query = query.offset(page.skip);
   const { after } = page;
   if (after) {
     query = query.where(({ eb, refTuple, tuple }) =>
@@ -106,6 +163,19 @@ export async function takeUpSession(db: Db, session: { callId: string; number: n
     .where('sessions_offered', '=', session.number)
     .where('sessions_opened', '=', session.number - 1)
     .where('session_expires_at', '>', session.now)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Takes up the one session of a call that needs no offer; true for one caller only. */
+export async function takeUpOnlySession(db: Db, callId: string): Promise<boolean> {
+  const result = await db
+    .updateTable('calls')
+    .set({ sessions_offered: 1, sessions_opened: 1 })
+    .where('id', '=', callId)
+    .where('sessions_offered', '=', 0)
+    .where('sessions_opened', '=', 0)
+    .where('check_at', 'is not', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

@@ -3,6 +3,7 @@ import type { ColumnType, Generated, Kysely } from 'kysely';
 
 /** A jsonb column: read as parsed data of an outside shape, written as JSON text. */
 export type Json<T = unknown> = ColumnType<T, string, string>;
+export type JsonOrNull<T = unknown> = ColumnType<T | null, string | null | undefined, string | null>;
 /** A timestamptz column. */
 export type Moment = ColumnType<Date, Date, Date>;
 export type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>;
@@ -28,8 +29,19 @@ export interface CallsTable {
   /** In the order in which they were given. */
   parameters: Json<Record<string, unknown>>;
   request_id: string | null;
-  /** Path and query, on our public URL, where the carrier asks for instructions; null for inbound calls. */
-  instructions_path: string | null;
+  /** What the carrier is told at dialling to do once the call is answered; null for inbound calls. */
+  instructions: Json | null;
+  /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
+  engine: Generated<string>;
+  /** The assistant it was asked for with, where it is one of the stored ones, and its version then. */
+  assistant_id: number | null;
+  assistant_version: number | null;
+  /** A number of the client's own, for its own tracking. */
+  verification: number | null;
+  welcome_message: string | null;
+  agenda: string | null;
+  /** The client's own notes, kept and given back. */
+  metadata: JsonOrNull;
   /** How often the carrier was told to open a media or relay socket, and how often it did: a token is good once. */
   sessions_offered: number;
   sessions_opened: number;
@@ -121,7 +133,157 @@ export interface PaceTable {
 /** The database, or a transaction on it. */
 export type Db = Kysely<Database>;
 
+export interface ClientsTable {
+  id: string;
+  name: string;
+  /** Active, Inactive or Suspended. */
+  status: string;
+  /** Its caller id. */
+  twilio_phone_number: string | null;
+  elevenlabs_agent_id: string | null;
+  /** Dynamic variables of its agent. */
+  profile: Json<Record<string, unknown>>;
+  limits: Json<Record<string, unknown>>;
+  created_at: Moment;
+  updated_at: Moment;
+  /** From then on it is nobody's client any more; the row stays for its calls. */
+  removed_at: MomentOrNull;
+}
+
+export interface UsersTable {
+  id: string;
+  /** Null for the operator's own people. */
+  client_id: string | null;
+  /** In lower case. */
+  email: string;
+  name: string;
+  password_hash: string;
+  role: string;
+  is_active: boolean;
+  /** Tokens made for an older version are no longer good. */
+  token_version: number;
+  created_at: Moment;
+  updated_at: Moment;
+}
+
+export interface LoginSessionsTable {
+  id: string;
+  user_id: string;
+  /** SHA-256 of the refresh token that is good now. */
+  refresh_hash: string;
+  created_at: Moment;
+  expires_at: Moment;
+  ended_at: MomentOrNull;
+}
+
+/** Failed logins, by account and by address. */
+export interface LoginAttemptsTable {
+  key: string;
+  at: Moment;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  client_id: string | null;
+  name: string;
+  /** The part that is shown and looked up. */
+  prefix: string;
+  /** SHA-256 of the whole key. */
+  secret_hash: string;
+  role: string;
+  /** Null: all that the role may. */
+  permissions: JsonOrNull<string[]>;
+  created_by: string | null;
+  created_at: Moment;
+  last_used_at: MomentOrNull;
+  expires_at: MomentOrNull;
+  revoked_at: MomentOrNull;
+}
+
+/** Who did what; rows are only ever added. */
+export interface AuditLogTable {
+  position: Generated<number>;
+  at: Moment;
+  client_id: string | null;
+  actor_kind: string;
+  actor_id: string;
+  /** For example `client.updated`. */
+  action: string;
+  subject_kind: string;
+  subject_id: string;
+  request_id: string | null;
+  details: Json<Record<string, unknown>>;
+}
+
+export interface AssistantsTable {
+  id: Generated<number>;
+  client_id: string | null;
+  name: string;
+  draft: Json;
+  /** Null until it was published once. */
+  published_version: number | null;
+  created_at: Moment;
+  updated_at: Moment;
+  archived_at: MomentOrNull;
+}
+
+export interface AssistantVersionsTable {
+  assistant_id: number;
+  version: number;
+  definition: Json;
+  published_at: Moment;
+  published_by: string | null;
+}
+
+export interface PhoneNumbersTable {
+  id: string;
+  number: string;
+  client_id: string | null;
+  /** Who answers it. */
+  assistant_id: number | null;
+  created_at: Moment;
+  updated_at: Moment;
+}
+
+export interface RecordingsTable {
+  id: string;
+  call_id: string;
+  client_id: string | null;
+  carrier_sid: string;
+  /** announced, fetching, ready, absent or failed. */
+  status: string;
+  duration_seconds: number | null;
+  channels: number | null;
+  blob_name: string | null;
+  content_type: string | null;
+  length: number | null;
+  sha256: string | null;
+  tries: number;
+  next_try_at: MomentOrNull;
+  created_at: Moment;
+}
+
+/** What the carrier's own transcription wrote down. */
+export interface CarrierTranscriptsTable {
+  call_id: string;
+  sequence: number;
+  speaker: string;
+  text: string;
+  at: Moment;
+}
+
 export interface Database {
+  clients: ClientsTable;
+  users: UsersTable;
+  login_sessions: LoginSessionsTable;
+  login_attempts: LoginAttemptsTable;
+  api_keys: ApiKeysTable;
+  audit_log: AuditLogTable;
+  assistants: AssistantsTable;
+  assistant_versions: AssistantVersionsTable;
+  phone_numbers: PhoneNumbersTable;
+  recordings: RecordingsTable;
+  carrier_transcripts: CarrierTranscriptsTable;
   calls: CallsTable;
   call_log: CallLogTable;
   events: EventsTable;

@@ -43,17 +43,41 @@ function toCommand({ marks, text }: Fence): string {
 interface Place {
   url: string;
   dataDir: string;
+  /** Makes the first administrator; null where there is none to make. */
+  setupCode: string | null;
 }
 
-/** Runs them in one shell, one after the other; every answer must be a success. */
-async function runSnippets(fences: Fence[], { url, dataDir }: Place): Promise<string> {
+const endOfSnippet = '\u0004';
+
+/** Runs them in one shell, one after the other; every answer must be a success. Gives what each printed. */
+async function runSnippets(fences: Fence[], { url, dataDir, setupCode }: Place): Promise<string[]> {
   const curl = 'curl() { command curl --fail-with-body --show-error --max-time 30 "$@"; echo; }\n';
-  const script = `set -eu\n${curl}${fences.filter(isTested).map(toCommand).join('')}`
+  const commands = fences.map((fence) => `${toCommand(fence)}printf '${endOfSnippet}'\n`);
+  const script = `set -eu\n${curl}${commands.join('')}`
     .replaceAll('http://localhost:3000', url)
     .replaceAll('http://127.0.0.1:4010', url)
-    .replaceAll('data/secrets', `${dataDir}/secrets`);
-  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: root });
-  return stdout;
+    .replaceAll('data/secrets', `${dataDir}/secrets`)
+    .replaceAll('<the code>', setupCode ?? '');
+  const env = { ...process.env, TMPDIR: dataDir };
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: root, env, maxBuffer: 16 * 1024 * 1024 });
+  return stdout.split(endOfSnippet).slice(0, -1);
+}
+
+/** What differs from one call to the next: ids, secrets, moments. */
+const withoutIds = (json: string) =>
+  json
+    .replaceAll(/CA[0-9a-f]{32}/g, 'CA')
+    .replaceAll(/\b([a-z]+)_[0-9a-z]{26}\b/g, '$1')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'moment');
+
+/** Pages change what is stored, so each has a server of its own. */
+async function withOwnServer<T>(work: (place: Place) => Promise<T>): Promise<T> {
+  const own = await startServer();
+  try {
+    return await work({ url: own.url, dataDir: own.dataDir, setupCode: own.callwright.setupCode });
+  } finally {
+    await own.stop();
+  }
 }
 
 let server: RunningServer;
@@ -65,7 +89,8 @@ beforeAll(async () => {
   const account = { sid: 'AC0123456789abcdef0123456789abcdef', authToken: 'simulated', numbers: ['+15005550006'] };
   const parts = { clock: createFastClock(20), random: systemRandom, log: silentLogger };
   simulator = createSimulator({ ...parts, account });
-  simulatorPlace = { url: (await simulator.start()).url, dataDir: mkdtempSync(join(tmpdir(), 'callwright-docs-')) };
+  const dataDir = mkdtempSync(join(tmpdir(), 'callwright-docs-'));
+  simulatorPlace = { url: (await simulator.start()).url, dataDir, setupCode: null };
 });
 
 afterAll(async () => {
@@ -79,38 +104,60 @@ describe.skipIf(!has('curl') || !has('bash'))('the snippets that are marked as t
   const tested = pages.filter((page) => fencesOf(page).some(isTested));
 
   it('are on the pages that tell what to type', () => {
-    expect(tested).toEqual(expect.arrayContaining(['README.md', 'docs/place-a-call.md', 'docs/simulated-people.md']));
+    const some = ['README.md', 'docs/accounts.md', 'docs/request-forms.md', 'docs/simulated-people.md'];
+    expect(tested).toEqual(expect.arrayContaining(some));
   });
 
-  it.each(tested)('work in %s', async (page) => {
-    const output = await runSnippets(fencesOf(page), isForSimulator(page) ? simulatorPlace : server);
-    expect(output.trim()).not.toBe('');
-  });
-
-  it.each(['README.md', 'docs/place-a-call.md'])('give the answer that %s shows', async (page) => {
+  it.each(tested)('work in %s, and give the answers that it shows', async (page) => {
     const fences = fencesOf(page);
-    const first = fences.findIndex(isTested);
-    const answer = JSON.parse(await runSnippets(fences.slice(first, first + 1), server));
-    expect(Object.keys(answer)).toEqual(Object.keys(JSON.parse(fences[first + 1]?.text ?? '')));
-    expect(answer).toMatchObject({ status: 'queued', to: '+15558675310', from: '+15551234567' });
+    const snippets = fences.filter(isTested);
+    const run = (place: Place) => runSnippets(snippets, place);
+    const outputs = await (isForSimulator(page) ? run(simulatorPlace) : withOwnServer(run));
+    expect(outputs.join('').trim()).not.toBe('');
+    for (const [index, output] of outputs.entries()) {
+      const next = fences[fences.indexOf(snippets[index] as Fence) + 1];
+      if (!next?.marks.includes('answer')) continue;
+      const answer = output.trim().split('\n').at(-1) ?? '';
+      expect(JSON.parse(withoutIds(answer))).toEqual(JSON.parse(withoutIds(next.text)));
+    }
   });
 });
 
-describe('the examples', () => {
-  const run = async (program: string, example: string) => {
-    const env = { ...process.env, CALLWRIGHT_URL: server.url, CALLWRIGHT_KEY: server.callwright.operatorKey };
-    const { stdout } = await promisify(execFile)(program, [join(root, 'examples', example), '+14155550102'], { env });
-    return stdout;
-  };
+async function runExample(program: string, example: string, key = server.callwright.operatorKey): Promise<string> {
+  const env = { ...process.env, CALLWRIGHT_URL: server.url, CALLWRIGHT_KEY: key };
+  const { stdout } = await promisify(execFile)(program, [join(root, 'examples', example), '+14155550102'], { env });
+  return stdout;
+}
 
+describe('the examples', () => {
   it('place a call and print it, in TypeScript', async () => {
-    expect(await run(process.execPath, 'place-a-call.ts')).toMatch(/completed: talked\n(.*\n)*Person: Who is calling/);
+    expect(await runExample(process.execPath, 'place-a-call.ts')).toMatch(
+      /completed: talked\n(.*\n)*Person: Who is calling/,
+    );
   });
 
   it.skipIf(!has('python3'))('place a call and print it, in Python', async () => {
-    expect(await run('python3', 'place-a-call.py')).toMatch(/completed: talked\n(.*\n)*Person: Who is calling/);
+    expect(await runExample('python3', 'place-a-call.py')).toMatch(/completed: talked\n(.*\n)*Person: Who is calling/);
+  });
+
+  it.skipIf(!has('python3'))('place a call by /v1 and follow it to its end', async () => {
+    const wanted = { name: 'an example', permissions: ['calls:read', 'calls:write'] };
+    const { key } = (await (await server.post('/v1/api-keys', wanted)).json()) as { key: string };
+    const printed = await runExample('python3', 'call-with-a-key.py', key);
+    expect(printed).toMatch(/queued\ncall\.queued(.*\n)*turn\.completed Who is calling(.*\n)*call\.ended talked/);
   });
 });
+
+/** The anchors of a page's headings, as they are made on the web. */
+function headingsOf(page: string): string[] {
+  const headings = read(page).matchAll(/^#+ (.*)$/gm);
+  return Array.from(headings, ([, text = '']) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 describe('what the pages name', () => {
   it.each(pages)('is there: links and files in %s', (page) => {
@@ -123,6 +170,17 @@ describe('what the pages name', () => {
       ([, to = '']) => to,
     );
     expect([...links, ...files].filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it.each(pages)('is there: headings that links in %s lead to', (page) => {
+    const links = Array.from(
+      read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g),
+      ([, to = '', heading = '']) => ({
+        heading,
+        within: to === '' ? page : join(dirname(page), to),
+      }),
+    );
+    expect(links.filter(({ within, heading }) => !headingsOf(within).includes(heading))).toEqual([]);
   });
 
   it('is in package.json: every npm command', () => {
@@ -142,10 +200,10 @@ describe('what the pages name', () => {
   });
 
   it('is every setting with its default, and no other', () => {
-    const rows = Array.from(read('docs/settings.md').matchAll(/^\| `([A-Z_]+)` \|([^|]*)\|/gm), ([, name, usual]) => [
-      name,
-      usual?.trim(),
-    ]);
+    const rows = Array.from(
+      read('docs/settings.md').matchAll(/^\| `([A-Z0-9_]+)` \|([^|]*)\|/gm),
+      ([, name, usual]) => [name, usual?.trim()],
+    );
     const wanted = Object.entries(allSettings).map(([name, { schema }]) => {
       const usual = name === 'PUBLIC_URL' ? 'http://localhost' : schema.safeParse(undefined).data;
       return [name, usual === undefined || String(usual) === '' ? '' : expect.stringContaining(`\`${usual}\``)];

@@ -44,7 +44,7 @@ function insertOldCall(index: number): Promise<void> {
     assistant: '{"name":"test"}',
     parameters: '{}',
     request_id: null,
-    instructions_path: null,
+    instructions: JSON.stringify({ path: '/' }),
     sessions_offered: 0,
     sessions_opened: 0,
     created_at: new Date(startMs + Math.floor(index / 5) * 60_000),

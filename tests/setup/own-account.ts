@@ -31,10 +31,11 @@ const accountSid = `AC${'5'.repeat(32)}`;
 export async function startWithAccount(
   changes: { config?: Partial<Config>; overrides?: Overrides; speed?: number } = {},
 ): Promise<ServerWithAccount> {
+  const speed = changes.speed ?? 20;
   const dataDir = mkdtempSync(join(tmpdir(), 'callwright-account-'));
   const base = readConfig({ PORT: '0', DATA_DIR: dataDir, CALLS_PER_SECOND: '1000' });
   const simulator = createSimulator({
-    clock: createFastClock(changes.speed ?? 20),
+    clock: createFastClock(speed),
     random: systemRandom,
     log: silentLogger,
     account: { sid: accountSid, authToken, numbers: [base.phoneNumber] },
@@ -44,7 +45,13 @@ export async function startWithAccount(
   const twilio = { accountSid, authToken, secondaryAuthToken: null, apiBaseUrl };
   const callwright = await createCallwright(
     { ...base, twilio, ...changes.config },
-    { log: silentLogger, storeTemplate: inject('migratedTemplate'), ...changes.overrides },
+    {
+      log: silentLogger,
+      storeTemplate: inject('migratedTemplate'),
+      // Sound comes as much faster as time passes.
+      socketLimits: { framesPerSecond: 100 * speed, burstFrames: 1000 * speed },
+      ...changes.overrides,
+    },
   );
   const { url } = callwright;
   const sign = (path: string, fields: Record<string, string> = {}) =>

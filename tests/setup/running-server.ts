@@ -42,6 +42,7 @@ export interface ServerOptions {
 
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'callwright-journey-'));
+  const speed = options.speed ?? 20;
   const config: Config = {
     ...readConfig({ PORT: '0', DATA_DIR: dataDir, CALLS_PER_SECOND: '1000' }),
     ...options.config,
@@ -49,8 +50,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const callwright = await createCallwright(config, {
     log: silentLogger,
     storeTemplate: inject('migratedTemplate'),
+    // Sound comes as much faster as time passes.
+    socketLimits: { framesPerSecond: 100 * speed, burstFrames: 1000 * speed },
     ...options.overrides,
-    simulator: { clock: createFastClock(options.speed ?? 20), ...options.overrides?.simulator },
+    simulator: { clock: createFastClock(speed), ...options.overrides?.simulator },
   });
   const { url, simulator } = callwright;
   if (!simulator) throw new Error('a journey needs the simulated phone network');

@@ -1,5 +1,6 @@
 /** The shapes of calls in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
+import { e164Schema, momentSchema as moment, pageQuery, searchMomentSchema } from './text.ts';
 
 export const callStatuses = [
   'scheduled',
@@ -14,15 +15,6 @@ export const callStatuses = [
   'canceled',
   'blocked',
 ] as const;
-
-const moment = z.iso.datetime({ offset: true });
-
-/** The moments that the database and our own times agree on. */
-export const lastMomentMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const searchMoment = z.iso.datetime({ offset: true, abort: true }).refine((text) => {
-  const ms = Date.parse(text);
-  return ms >= 0 && ms <= lastMomentMs;
-}, 'must be from 1970 to 9999');
 
 export const turnSchema = z.object({
   index: z.number().int(),
@@ -52,7 +44,15 @@ export const callSchema = z.object({
   /** `in_progress` from the request to the end of the call, then `ended`. */
   state: z.enum(['in_progress', 'ended']),
   parameters: z.record(z.string(), z.unknown()),
-  assistant: z.object({ name: z.string() }),
+  /** A number of the caller's own, for its own tracking. */
+  verification: z.number().nullable(),
+  /** `id` and `version` are null for the usual assistant. */
+  assistant: z.object({ name: z.string(), id: z.number().int().nullable(), version: z.number().int().nullable() }),
+  /** What was said first, and what the call was for, as they were filled in. */
+  welcome_message: z.string().nullable(),
+  agenda: z.string().nullable(),
+  /** Your own notes. */
+  metadata: z.record(z.string(), z.unknown()).nullable(),
   request_id: z.string().nullable(),
   created_at: moment,
   dialing_at: moment.nullable(),
@@ -65,6 +65,22 @@ export const callSchema = z.object({
   ended_by: z.string().nullable(),
   fault: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** A piece of what the carrier's own transcription wrote down. */
+export const carrierTranscriptSchema = z.object({
+  sequence: z.number().int(),
+  speaker: z.enum(['person', 'assistant']),
+  text: z.string(),
+  at: moment,
+});
+
+export const transcriptSchema = z.object({
+  call_id: z.string(),
+  status: z.enum(callStatuses),
+  turns: z.array(turnSchema),
+  /** What the carrier wrote down, where it was asked to. */
+  carrier_transcript: z.array(carrierTranscriptSchema),
 });
 
 export const callWithTurnsSchema = callSchema.extend({
@@ -84,25 +100,28 @@ export const eventSchema = z.object({
 });
 
 export const listCallsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(300).optional(),
+  ...pageQuery,
   status: z.enum(callStatuses).optional(),
   direction: z.enum(['inbound', 'outbound']).optional(),
   outcome: z
     .string()
     .regex(/^[a-z_]{1,50}$/, 'must be a name like completed')
     .optional(),
-  to: z
+  /** In a URL + is written %2B. */
+  to: e164Schema.optional(),
+  assistant_id: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+  verification: z
     .string()
-    .regex(/^\+[1-9]\d{1,14}$/, 'must be in E.164 format; in a URL + is written %2B')
+    .regex(/^-?\d{1,16}(\.\d{1,20})?(e-?\d{1,3})?$/, 'must be a number')
+    .transform(Number)
     .optional(),
-  created_after: searchMoment.optional(),
-  created_before: searchMoment.optional(),
+  created_after: searchMomentSchema.optional(),
+  created_before: searchMomentSchema.optional(),
 });
 
 export const listEventsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(100),
-  cursor: z.string().max(300).optional(),
+  ...pageQuery,
+  limit: pageQuery.limit.default(100),
 });
 
 export const transcriptQuerySchema = z.strictObject({ format: z.enum(['json', 'text']).default('json') });
@@ -111,3 +130,4 @@ export type CallResource = z.infer<typeof callSchema>;
 export type CallWithTurns = z.infer<typeof callWithTurnsSchema>;
 export type TurnResource = z.infer<typeof turnSchema>;
 export type EventResource = z.infer<typeof eventSchema>;
+export type CarrierTranscriptResource = z.infer<typeof carrierTranscriptSchema>;

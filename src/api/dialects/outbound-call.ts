@@ -1,35 +1,13 @@
 /** The request form `POST /api/outbound-call`: call a number with free parameters that the assistant is told. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Assistant } from '../../assistant/assistant.ts';
-import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { DialRefused } from '../../call/dial/may-dial.ts';
-import { CallNotConfirmed, CallNotPlaced, type CallRequest } from '../../call/place-call.ts';
-import type { CallRow } from '../../store/calls.ts';
-import type { Store } from '../../store/open-store.ts';
-import { type Access, isAllowed } from '../authorize.ts';
+import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
+import { admit, type DialectParts, e164 } from './dialect.ts';
 
-export interface OutboundCallParts {
-  store: Store;
-  clock: Clock;
-  log: Logger;
-  access: Access;
-  /** Whether the operator opened this form to everyone. */
-  isOpen: boolean;
-  from: string;
-  assistant: Assistant;
-  publicUrl: string;
-  /** Path of the webhook that gives the call's instructions. */
-  instructionsPath: string;
-  placeCall(request: CallRequest): Promise<CallRow>;
-  /** Whether new calls are taken now. */
-  isReady(): boolean;
-}
-
-const e164 = /^\+[1-9]\d{1,14}$/;
 /** The parameters travel in a URL to the carrier and back. */
 const longestParameters = 6000;
 
@@ -41,7 +19,7 @@ const bodySchema = z.object({
 const fault = (status: number, error: string, message: string): Answer => ({ status, body: { error, message } });
 const missingTo: Answer = { status: 400, body: { error: 'Missing required field: to' } };
 
-export function outboundCall(parts: OutboundCallParts) {
+export function outboundCall(parts: DialectParts) {
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler((error: Error, request, reply) => {
       const problem = toProblem(error);
@@ -49,12 +27,11 @@ export function outboundCall(parts: OutboundCallParts) {
       const title = problem.status >= 500 ? 'Failed to initiate outbound call' : 'Invalid request';
       return reply.code(problem.status).send({ error: title, message: problem.detail });
     });
-    // Before the body is read: whoever may not call has nothing to say.
-    app.addHook('onRequest', async (request, reply) => {
-      if (isAllowed(parts.access, request, parts.isOpen)) return;
-      const message = 'Send a valid key in the header Authorization: Bearer <key>';
-      return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'Unauthorized', message });
-    });
+    const message = 'Send a valid key in the header Authorization: Bearer <key>';
+    app.addHook(
+      'onRequest',
+      admit(parts, 'outbound-call', (reply) => reply.send({ error: 'Unauthorized', message })),
+    );
     app.post('/api/outbound-call', async (request, reply) => {
       return answerOnce(parts, {
         scope: 'outbound-call',
@@ -67,7 +44,7 @@ export function outboundCall(parts: OutboundCallParts) {
   };
 }
 
-async function answer(parts: OutboundCallParts, request: FastifyRequest): Promise<Answer> {
+async function answer(parts: DialectParts, request: FastifyRequest): Promise<Answer> {
   const body = bodySchema.safeParse(request.body);
   if (!body.success) {
     const isObject = typeof request.body === 'object' && request.body !== null && !Array.isArray(request.body);
@@ -83,7 +60,7 @@ async function answer(parts: OutboundCallParts, request: FastifyRequest): Promis
   if (unfit) return fault(400, 'Invalid customParameters', unfit);
   if (!parts.isReady())
     return fault(503, 'Failed to initiate outbound call', 'The server is not taking new calls now.');
-  return place(parts, { to, parameters, requestId: request.id });
+  return place(parts, { to, parameters, requestId: request.id, clientId: request.principal?.clientId ?? null });
 }
 
 /** Why these parameters can neither be stored nor sent to the carrier; null when they can. */
@@ -104,12 +81,13 @@ interface Wanted {
   to: string;
   parameters: Record<string, unknown>;
   requestId: string;
+  clientId: string | null;
 }
 
-async function place(parts: OutboundCallParts, wanted: Wanted): Promise<Answer> {
+async function place(parts: DialectParts, wanted: Wanted): Promise<Answer> {
   const { from } = parts;
   const query = `customParams=${encodeURIComponent(JSON.stringify(wanted.parameters))}`;
-  const instructionsPath = `${parts.instructionsPath}?${query}`;
+  const instructionsPath = `${parts.paths.instructions}?${query}`;
   const twimlUrl = `${parts.publicUrl}${instructionsPath}`;
   const pii = { to: wanted.to, from, customParameters: wanted.parameters, twimlUrl };
   const log = parts.log.child({ requestId: wanted.requestId });
@@ -117,10 +95,11 @@ async function place(parts: OutboundCallParts, wanted: Wanted): Promise<Answer> 
   try {
     const call = await parts.placeCall({
       dialect: 'outbound-call',
-      clientId: null,
       from,
       assistant: parts.assistant,
-      instructionsPath,
+      assistantRef: null,
+      engine: 'relay',
+      instructions: (callId) => ({ path: `${instructionsPath}&callId=${encodeURIComponent(callId)}` }),
       ...wanted,
     });
     log.info({ callId: call.id, callSid: call.carrier_sid, status: 'queued' }, 'call initiated');

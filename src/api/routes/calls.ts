@@ -1,18 +1,31 @@
 /** `/v1/calls`: what calls there are and what happened in them. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { listCalls } from '../../store/calls.ts';
+import { reachOf } from '../../account/principal.ts';
+import { type CallRow, listCalls } from '../../store/calls.ts';
+import { listCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { listTurns } from '../../store/turns.ts';
-import { lastMomentMs, listCallsQuerySchema, listEventsQuerySchema, transcriptQuerySchema } from '../contract/calls.ts';
-import { fromCursor, toCursor } from '../cursor.ts';
+import { whoAsks } from '../authorize.ts';
+import { callCursorSchema } from '../call-cursor.ts';
+import { listCallsQuerySchema, listEventsQuerySchema, transcriptQuerySchema } from '../contract/calls.ts';
+import { fromCursor } from '../cursor.ts';
 import { findCallOr404 } from '../find-call.ts';
+import { toPage } from '../page.ts';
 import { parseOrProblem } from '../problem.ts';
-import { toCallResource, toCallWithTurns, toEventResource, toTranscriptText, toTurnResource } from '../to-resource.ts';
+import {
+  toCallResource,
+  toCallWithTurns,
+  toCarrierTranscript,
+  toEventResource,
+  toTranscriptText,
+  toTurnResource,
+} from '../to-resource.ts';
 
-const callCursor = z.tuple([z.int().min(0).max(lastMomentMs), z.string().regex(/^\w{1,100}$/)]);
 const eventCursor = z.tuple([z.int().min(0)]);
+
+const reading = { config: { permission: 'calls:read' } } as const;
 
 type ById = { Params: { id: string } };
 
@@ -20,57 +33,50 @@ export function callRoutes(parts: { store: Store }) {
   const { db } = parts.store;
 
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/v1/calls', async (request) => {
+    app.get('/v1/calls', reading, async (request) => {
       const query = parseOrProblem(listCallsQuerySchema, request.query);
       const filter = {
+        reach: reachOf(whoAsks(request)),
         status: query.status,
         direction: query.direction,
         outcome: query.outcome,
         to: query.to,
+        assistantId: query.assistant_id,
+        verification: query.verification,
         createdAfter: query.created_after ? new Date(query.created_after) : undefined,
         createdBefore: query.created_before ? new Date(query.created_before) : undefined,
       };
       const rows = await listCalls(db, filter, { limit: query.limit + 1, after: toCallCursor(query.cursor) });
-      const page = rows.slice(0, query.limit);
-      const last = rows.length > query.limit ? page.at(-1) : undefined;
-      return {
-        data: page.map(toCallResource),
-        has_more: last !== undefined,
-        next_cursor: last ? toCursor([last.created_at.getTime(), last.id]) : null,
-      };
+      const cursor = ({ created_at, id }: CallRow) => [created_at.getTime(), id];
+      return toPage(rows, query.limit, { show: toCallResource, cursor });
     });
 
-    app.get<ById>('/v1/calls/:id', async (request) => {
-      const call = await findCallOr404(db, request.params.id);
+    app.get<ById>('/v1/calls/:id', reading, async (request) => {
+      const call = await findCallOr404(db, request);
       return toCallWithTurns(call, await listTurns(db, call.id));
     });
 
-    app.get<ById>('/v1/calls/:id/transcript', async (request, reply) => {
+    app.get<ById>('/v1/calls/:id/transcript', reading, async (request, reply) => {
       const { format } = parseOrProblem(transcriptQuerySchema, request.query);
-      const call = await findCallOr404(db, request.params.id);
+      const call = await findCallOr404(db, request);
       const turns = await listTurns(db, call.id);
       if (format === 'text') return reply.type('text/plain; charset=utf-8').send(toTranscriptText(turns));
-      return { call_id: call.id, status: call.status, turns: turns.map(toTurnResource) };
+      const carrier_transcript = (await listCarrierTranscript(db, call.id)).map(toCarrierTranscript);
+      return { call_id: call.id, status: call.status, turns: turns.map(toTurnResource), carrier_transcript };
     });
 
-    app.get<ById>('/v1/calls/:id/events', async (request) => {
+    app.get<ById>('/v1/calls/:id/events', reading, async (request) => {
       const query = parseOrProblem(listEventsQuerySchema, request.query);
-      const call = await findCallOr404(db, request.params.id);
+      const call = await findCallOr404(db, request);
       const [afterPosition] = query.cursor === undefined ? [0] : fromCursor(query.cursor, eventCursor);
       const rows = await listEvents(db, call.id, { afterPosition, limit: query.limit + 1 });
-      const page = rows.slice(0, query.limit);
-      const last = rows.length > query.limit ? page.at(-1) : undefined;
-      return {
-        data: page.map(toEventResource),
-        has_more: last !== undefined,
-        next_cursor: last ? toCursor([last.position]) : null,
-      };
+      return toPage(rows, query.limit, { show: toEventResource, cursor: ({ position }) => [position] });
     });
   };
 }
 
 function toCallCursor(cursor: string | undefined) {
   if (cursor === undefined) return null;
-  const [createdAtMs, id] = fromCursor(cursor, callCursor);
+  const [createdAtMs, id] = fromCursor(cursor, callCursorSchema);
   return { createdAt: new Date(createdAtMs), id };
 }

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Kysely } from 'kysely';
 import { afterEach, expect, it } from 'vitest';
+import { operatorKeyHolder } from '../../account/principal.ts';
 import { createFakeClock } from '../../base/clock.ts';
 import { createLiveEvents } from '../../notify/live-events.ts';
 import type { EventRow } from '../../store/events.ts';
@@ -56,6 +57,10 @@ afterEach(() => app?.close());
 
 async function serve(parts: ReturnType<typeof createParts>['parts']): Promise<number> {
   app = fastify({ forceCloseConnections: true });
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request) => {
+    request.principal = operatorKeyHolder;
+  });
   app.register(liveRoutes(parts));
   await app.listen({ port: 0 });
   return (app.server.address() as AddressInfo).port;

@@ -1,10 +1,12 @@
 /** `/v1/live` and `/v1/calls/:id/live`: events as they happen, as server-sent events. */
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../account/principal.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import { type EventRow, listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
+import { whoAsks } from '../authorize.ts';
 import { findCallOr404 } from '../find-call.ts';
 import { toEventResource } from '../to-resource.ts';
 
@@ -24,11 +26,15 @@ const mostEarlier = 10_000;
 export function liveRoutes(parts: LiveParts) {
   return async (app: FastifyInstance): Promise<void> => {
     // A stream has an end only for who listens, so there is no HEAD of it.
-    app.get('/v1/live', { exposeHeadRoute: false }, (request, reply) => {
-      stream(parts, openStream(request, reply), { wants: () => true, isLast: () => false, earlier: [] });
+    app.get('/v1/live', streaming, (request, reply) => {
+      stream(parts, openStream(request, reply), {
+        wants: (event) => mayHear(whoAsks(request), event),
+        isLast: () => false,
+        earlier: [],
+      });
     });
-    app.get<{ Params: { id: string } }>('/v1/calls/:id/live', { exposeHeadRoute: false }, async (request, reply) => {
-      const call = await findCallOr404(parts.store.db, request.params.id);
+    app.get<{ Params: { id: string } }>('/v1/calls/:id/live', streaming, async (request, reply) => {
+      const call = await findCallOr404(parts.store.db, request);
       const earlier = await eventsSoFar(parts, call.id);
       stream(parts, openStream(request, reply), { wants: (event) => event.call_id === call.id, isLast, earlier });
     });
@@ -47,6 +53,11 @@ async function eventsSoFar({ live, store }: LiveParts, callId: string): Promise<
     unsubscribe();
   }
 }
+
+const streaming = { exposeHeadRoute: false, config: { permission: 'calls:read' } } as const;
+
+const mayHear = (principal: Principal, event: EventRow) =>
+  principal.clientId === null || principal.clientId === event.client_id;
 
 /** A call's stream ends with the call. */
 const isLast = (event: EventRow) => event.type === 'call.ended' || event.type === 'call.blocked';

@@ -4,6 +4,7 @@ import type { Assistant } from '../../assistant/assistant.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
 import { type CallRow, findCall, offerSession } from '../../store/calls.ts';
+import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
 import type { Lifecycle } from '../lifecycle-state.ts';
 import { type SessionTokens, sessionOfferMs } from './session-token.ts';
@@ -14,6 +15,8 @@ export interface InstructionParts {
   tokens: SessionTokens;
   /** Path under which relay sockets are opened, without a trailing slash. */
   relayPath: string;
+  /** Path of the media socket, without a trailing slash. */
+  streamPath: string;
   /** Path that the carrier asks when a session is over. */
   afterPath: string;
 }
@@ -23,7 +26,7 @@ const mostSessions = 3;
 
 /** For the voice webhook: connects an answered call to its assistant; a call that is over is hung up. */
 export async function instructionsForAnswered(parts: InstructionParts, callId: string): Promise<CarrierInstruction> {
-  const call = await findCall(parts.db, callId);
+  const call = await findCall(parts.db, everyone, callId);
   if (!call || !isLive(call)) return { type: 'hang-up' };
   // Once there was a session the same request is a replay: it gets the same answer, whose right is used up.
   return call.sessions_opened === 0 ? connect(parts, call) : converse(parts, call);
@@ -36,7 +39,7 @@ export async function instructionsAfterSession(
   session: 'ended' | 'completed' | 'failed',
 ): Promise<CarrierInstruction> {
   if (session === 'completed') return { type: 'acknowledge' };
-  const call = await findCall(parts.db, callId);
+  const call = await findCall(parts.db, everyone, callId);
   const mayGoOn = call && session === 'failed' && isLive(call) && call.sessions_opened < mostSessions;
   return mayGoOn ? connect(parts, call) : { type: 'hang-up' };
 }
@@ -48,16 +51,23 @@ function isLive(call: CallRow): boolean {
 
 async function connect(parts: InstructionParts, call: CallRow): Promise<CarrierInstruction> {
   await offerSession(parts.db, call.id, new Date(parts.clock.now() + sessionOfferMs));
-  const offered = await findCall(parts.db, call.id);
+  const offered = await findCall(parts.db, everyone, call.id);
   return converse(parts, offered ?? call);
 }
 
 function converse(parts: InstructionParts, call: CallRow): CarrierInstruction {
   const assistant = call.assistant as Assistant;
   const id = encodeURIComponent(call.id);
+  const token = parts.tokens.tokenFor(call.id, call.sessions_offered);
+  if (call.engine === 'media') {
+    // The socket's URL may carry no query and is the documented one, so the right to it travels beside it.
+    const parameters = { To: call.to_number, From: call.from_number, callId: call.id, token };
+    // As documented, nothing follows: the call ends with its stream.
+    return { type: 'stream-audio', socketPath: parts.streamPath, parameters, afterPath: null };
+  }
   return {
     type: 'converse-by-relay',
-    socketPath: `${parts.relayPath}/${id}/${parts.tokens.tokenFor(call.id, call.sessions_offered)}`,
+    socketPath: `${parts.relayPath}/${id}/${token}`,
     parameters: toTextParameters(call.parameters as Record<string, unknown>),
     afterPath: `${parts.afterPath}?callId=${id}`,
     language: assistant.language,

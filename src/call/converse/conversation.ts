@@ -3,6 +3,8 @@ import { type Clock, waitFor } from '../../base/clock.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
 export interface Conversation {
+  /** Says this to the person now, in the place of whatever was being said; false where nobody can speak. */
+  say(text: string): boolean;
   /** Says a farewell, if any, and ends the session. */
   end(ending: TurnEnding, farewell: string | null): void;
   /** The carrier says that the session is over, whatever its socket says; `clean` unless the line to us broke. */

@@ -45,6 +45,32 @@ describe('a relay conversation', () => {
     expect(lines(talk)).toEqual(['assistant: Hello Sarah.']);
   });
 
+  it('says the greeting of its call word for word, without asking the model, which hears of it later', async () => {
+    const talk = startTalk({ greeting: 'Hello John Doe.' });
+    talk.line.receive(setup);
+    expect(talk.line.sent()).toEqual([{ type: 'text', text: 'Hello John Doe.', last: true }]);
+    expect(talk.model.asked).toHaveLength(0);
+    talk.line.receive(played('Hello John Doe.'));
+    talk.line.receive(prompt('Who is it?'));
+    expect(talk.model.last().request.messages.slice(1)).toEqual([
+      { role: 'assistant', content: 'Hello John Doe.' },
+      { role: 'user', content: 'Who is it?' },
+    ]);
+  });
+
+  it('says what it is told from outside, in the place of what was being said', async () => {
+    const talk = startTalk();
+    await greet(talk);
+    talk.line.receive(prompt('Who is it?'));
+    await talk.model.last().say('I am calling');
+    expect(talk.conversation.say('Please hold the line.')).toBe(true);
+    expect(talk.model.asked.at(-1)?.request.signal.aborted).toBe(true);
+    expect(talk.line.sent().at(-1)).toEqual({ type: 'text', text: 'Please hold the line.', last: true });
+    talk.line.receive(played('I am calling'));
+    talk.line.receive(played('Please hold the line.'));
+    expect(lines(talk).at(-1)).toBe('assistant: Please hold the line.');
+  });
+
   it('tells the model who it is, then only what was heard', async () => {
     const talk = startTalk();
     talk.line.receive(setup);

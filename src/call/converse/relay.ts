@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { RelayCodec, RelayCommand, RelayEvent } from '../../ports/carrier.ts';
+import type { TextSocket } from '../text-socket.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Conversation } from './conversation.ts';
 import type { History } from './history.ts';
@@ -13,15 +14,6 @@ import { toStorableText } from './storable-text.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnRunner, type EngineEffect, type TurnHappening } from './turn-runner.ts';
-
-/** A text socket to the carrier. */
-export interface TextSocket {
-  send(frame: string): void;
-  close(code: number, reason: string): void;
-  onFrame(listener: (frame: string) => void): void;
-  /** `clean` when the other side said that it was done. */
-  onClose(listener: (clean: boolean) => void): void;
-}
 
 export interface RelayParts {
   callId: string;
@@ -40,6 +32,8 @@ export interface RelayParts {
   logSeq: number;
   /** Whether this conversation goes on after its socket had broken. */
   resumed: boolean;
+  /** What the assistant says first, word for word; null: it finds its own first words. */
+  greeting: string | null;
   /** The conversation ends by itself after this long. */
   maxDurationMs: number;
   /** Hears why the session is being ended, before the carrier is told. */
@@ -82,7 +76,8 @@ export function conductRelay(parts: RelayParts): Conversation {
   const perform = (effect: EngineEffect) =>
     performEffect({ history, replies, send, finish, onEnding: parts.onEnding }, effect);
   const runner = createTurnRunner({ callId: parts.callId, clock, policy, record, logSeq: parts.logSeq, perform });
-  const ears: Ears = { feed, replies, history, log, socket, carrierSid: parts.carrierSid, resumed: parts.resumed };
+  const { carrierSid, resumed, greeting } = parts;
+  const ears: Ears = { feed, replies, history, log, socket, carrierSid, resumed, greeting };
 
   // Before the socket is listened to: one that is closed already says so at once.
   runner.start();
@@ -100,7 +95,15 @@ export function conductRelay(parts: RelayParts): Conversation {
   });
   const disconnected = (clean: boolean) => feed({ type: 'disconnected', clean });
   socket.onClose(disconnected);
-  return { end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }), disconnected, over };
+  return {
+    say(text) {
+      feed({ type: 'say', text });
+      return true;
+    },
+    end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
+    disconnected,
+    over,
+  };
 }
 
 interface Hands {
@@ -145,13 +148,15 @@ interface Ears {
   socket: TextSocket;
   carrierSid: string;
   resumed: boolean;
+  greeting: string | null;
 }
 
-function hear({ feed, replies, history, log, socket, carrierSid, resumed }: Ears, event: RelayEvent): void {
+function hear(ears: Ears, event: RelayEvent): void {
+  const { feed, replies, history, log, socket, carrierSid, resumed, greeting } = ears;
   switch (event.type) {
     case 'setup':
       if (event.carrierSid !== carrierSid) return socket.close(1008, 'another call');
-      return feed({ type: 'connected', resumed });
+      return feed({ type: 'connected', resumed, greeting });
     case 'prompt':
       if (!event.last) return feed({ type: 'person-speaking', speaking: true });
       return feed({ type: 'person-said', text: toStorableText(event.text.slice(0, longestPrompt)) });

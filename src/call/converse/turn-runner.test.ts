@@ -23,26 +23,31 @@ describe('the runner of the turn machine', () => {
     const { performed, runner } = start((own, effect) => {
       if (effect.type === 'ask-reply') own.feed({ type: 'reply-failed', utterance: 1, retryable: false });
     });
-    runner.feed({ type: 'connected', resumed: false });
+    runner.feed({ type: 'connected', resumed: false, greeting: null });
     expect(performed).toEqual(['ask-reply', 'ask-reply done', 'speak', 'speak done']);
   });
 
   it('logs each step with its time and consecutive numbers', () => {
     const { clock, record, runner } = start();
     clock.advance(250);
-    runner.feed({ type: 'connected', resumed: false });
+    runner.feed({ type: 'connected', resumed: false, greeting: null });
     runner.feed({ type: 'voice-stopped' });
     expect(record.entries.map((entry) => [entry.seq, entry.machine])).toEqual([
       [5, 'turn'],
       [6, 'turn'],
     ]);
-    expect(JSON.parse(record.entries[0]?.event ?? '')).toEqual({ type: 'connected', resumed: false, atMs: 250 });
+    expect(JSON.parse(record.entries[0]?.event ?? '')).toEqual({
+      type: 'connected',
+      resumed: false,
+      greeting: null,
+      atMs: 250,
+    });
   });
 
   it('has one timer at a time and none once it is over', () => {
     const { clock, performed, runner } = start();
     expect(clock.pendingTimers).toBe(1);
-    runner.feed({ type: 'connected', resumed: false });
+    runner.feed({ type: 'connected', resumed: false, greeting: null });
     expect(clock.pendingTimers).toBe(1);
     runner.feed({ type: 'disconnected', clean: true });
     expect(performed.at(-1)).toBe('finish done');
@@ -65,7 +70,7 @@ describe('the runner of the turn machine', () => {
     const { performed, runner } = start(() => {
       if (isBroken) throw new Error('effect');
     });
-    expect(() => runner.feed({ type: 'connected', resumed: false })).toThrow('effect');
+    expect(() => runner.feed({ type: 'connected', resumed: false, greeting: null })).toThrow('effect');
     isBroken = false;
     runner.feed({ type: 'disconnected', clean: true });
     expect(performed.at(-1)).toBe('finish done');

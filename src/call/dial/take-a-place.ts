@@ -1,10 +1,10 @@
 /** Keeps the account's pace: so many calls a second and so many at once, over all nodes. */
 import type { Clock } from '../../base/clock.ts';
-import { countUnfinishedCalls } from '../../store/calls.ts';
+import { countCallsOnLines } from '../../store/calls.ts';
 import type { Store } from '../../store/open-store.ts';
 import { takePlace } from '../../store/pace.ts';
 import type { Db } from '../../store/schema.ts';
-import { DialRefused } from './may-dial.ts';
+import { DialRefused } from './dial-refused.ts';
 
 export interface PaceLimits {
   account: string;
@@ -34,10 +34,31 @@ export async function takeAPlace<Stored>(
       const message = `More calls are waiting than ${callsPerSecond} a second can place within 10 s (CALLS_PER_SECOND).`;
       throw new DialRefused('dial/rate-limited', message, longestWaitMs / 1000);
     }
-    if ((await countUnfinishedCalls(db)) >= maxConcurrentCalls) {
+    if ((await countCallsOnLines(db)) >= maxConcurrentCalls) {
       const message = `All ${maxConcurrentCalls} lines are busy (MAX_CONCURRENT_CALLS).`;
       throw new DialRefused('dial/too-many-calls', message, 5);
     }
     return { stored: await storeCall(db), waitMs: place.getTime() - now.getTime() };
+  });
+}
+
+/** As far ahead as anybody may queue: a day of calls. */
+const longestQueueMs = 24 * 3600 * 1000;
+
+/**
+ * Takes the account's next place however far away it is, and stores the call for that moment in the same transaction.
+ * @throws DialRefused `dial/rate-limited` when a whole day of calls is waiting already
+ */
+export async function queueForAPlace<Stored>(
+  parts: { store: Store; clock: Clock },
+  limits: PaceLimits,
+  storeCall: (db: Db, turnAt: Date) => Promise<Stored>,
+): Promise<Stored> {
+  const now = new Date(parts.clock.now());
+  const intervalMs = 1000 / limits.callsPerSecond;
+  return await parts.store.transaction(async (db) => {
+    const place = await takePlace(db, { account: limits.account, now, intervalMs, longestWaitMs: longestQueueMs });
+    if (!place) throw new DialRefused('dial/rate-limited', 'A whole day of calls is waiting already.', 3600);
+    return storeCall(db, place);
   });
 }

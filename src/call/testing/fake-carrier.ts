@@ -6,6 +6,8 @@ import {
   CarrierOutcomeUnknown,
   CarrierRefused,
   CarrierUnavailable,
+  type MediaCodec,
+  type MediaEvent,
 } from '../../ports/carrier.ts';
 import { plainCodec } from './fake-line.ts';
 
@@ -18,6 +20,8 @@ export interface FakeCarrier extends Carrier {
   calls: Map<string, CarrierCall>;
   orders: CallOrder[];
   ended: string[];
+  /** The sound of each recording, by the carrier's id of it. */
+  recordings: Map<string, Uint8Array>;
 }
 
 const isRinging = ({ status }: CarrierCall) => status === 'queued' || status === 'initiated' || status === 'ringing';
@@ -28,6 +32,20 @@ const route = (path: string) => ({
   parse: () => null,
   reply: () => ({ status: 204, contentType: null, body: '' }),
 });
+
+const routes: Carrier['routes'] = {
+  instructions: route('/instructions'),
+  voice: route('/voice'),
+  status: route('/status'),
+  after: route('/after'),
+  recording: route('/recording'),
+  transcript: route('/transcript'),
+};
+
+const plainMediaCodec: MediaCodec = {
+  decode: (frame) => JSON.parse(frame) as MediaEvent,
+  encode: (command, streamSid) => JSON.stringify({ ...command, streamSid }),
+};
 
 export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   const whileUp = () => {
@@ -51,11 +69,13 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   };
   const carrier: FakeCarrier = {
     name: 'fake',
+    adviceFor: () => null,
     placing: 'accepts',
     isDown: false,
     calls: new Map(),
     orders: [],
     ended: [],
+    recordings: new Map(),
     async placeCall(order) {
       carrier.orders.push(order);
       if (carrier.placing === 'refuses') {
@@ -85,10 +105,30 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
       if (call?.status === 'in_progress') call.status = 'completed';
       else if (call && isRinging(call)) call.status = 'canceled';
     },
+    async fetchRecording(recordingSid) {
+      whileUp();
+      const sound = carrier.recordings.get(recordingSid);
+      return sound ? { contentType: 'audio/wav', length: sound.length, body: inPieces(sound) } : null;
+    },
+    async deleteRecording(recordingSid) {
+      whileUp();
+      carrier.recordings.delete(recordingSid);
+    },
+    async setNumberWebhooks() {
+      whileUp();
+      return 'set';
+    },
     verify: () => true,
     verifySocket: () => true,
-    routes: { instructions: route('/instructions'), status: route('/status'), after: route('/after') },
+    routes,
     relay: plainCodec,
+    media: plainMediaCodec,
   };
   return carrier;
+}
+
+async function* inPieces(sound: Uint8Array): AsyncGenerator<Uint8Array> {
+  const middle = Math.ceil(sound.length / 2);
+  yield sound.subarray(0, middle);
+  yield sound.subarray(middle);
 }

@@ -1,6 +1,6 @@
 /** A carrier's relay in memory for tests: a socket whose frames a test reads and writes, with a codec of plain JSON. */
 import type { RelayCodec, RelayCommand, RelayEvent } from '../../ports/carrier.ts';
-import type { TextSocket } from '../converse/relay.ts';
+import type { TextSocket } from '../text-socket.ts';
 
 export interface FakeLine {
   socket: TextSocket;

@@ -9,6 +9,7 @@ import type { CarrierCallStatus, CarrierEvent } from '../../ports/carrier.ts';
 import { findCall } from '../../store/calls.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
+import { everyone } from '../../store/reach.ts';
 import { createSessionTokens } from '../answer/session-token.ts';
 import { createConversations } from '../converse/conversation.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
@@ -26,7 +27,9 @@ export const request: CallRequest = {
   from: '+15550100',
   assistant: defaultAssistant,
   parameters: { customerName: 'Sarah', amount: 12.5 },
-  instructionsPath: '/instructions?x=1',
+  assistantRef: null,
+  engine: 'relay',
+  instructions: () => ({ path: '/instructions?x=1' }),
 };
 
 export const wideOpen = { account: 'AC1', callsPerSecond: Number.POSITIVE_INFINITY, maxConcurrentCalls: 1000 };
@@ -35,12 +38,20 @@ export function openRoom(store: Store) {
   const clock = createFakeClock();
   const carrier = createFakeCarrier(clock);
   const live = createLiveEvents();
-  const parts = { store, carrier, clock, newId: createIds(clock, systemRandom), log: silentLogger, live };
+  const newId = createIds(clock, systemRandom);
+  const parts = { store, carrier, clock, newId, log: silentLogger, live, maxCallsOnLines: 1000 };
   const runner = createCallRunner(parts);
   const conversations = createConversations(clock);
   const tokens = createSessionTokens(systemRandom.bytes(32));
-  const instructions = { db: store.db, clock, tokens, relayPath: '/relay', afterPath: '/after' };
-  const all = { ...parts, runner, conversations, tokens, instructions };
+  const instructions = {
+    db: store.db,
+    clock,
+    tokens,
+    relayPath: '/relay',
+    streamPath: '/streams',
+    afterPath: '/after',
+  };
+  const all = { ...parts, runner, conversations, tokens, instructions, takesCalls: () => true };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {
     const rows = await listEvents(store.db, callId, { afterPosition: 0, limit: 100 });
@@ -80,7 +91,7 @@ export function openRoom(store: Store) {
       query: new URLSearchParams({ callId: call.id }),
     });
   const find = async (callId: string) => {
-    const call = await findCall(store.db, callId);
+    const call = await findCall(store.db, everyone, callId);
     if (!call) throw new Error(`there is no call ${callId}`);
     return call;
   };

@@ -23,6 +23,7 @@ export interface TalkOptions {
   record?: ReturnType<typeof createMemoryRecord>;
   earlier?: readonly TurnRow[];
   resumed?: boolean;
+  greeting?: string;
   logSeq?: number;
   maxDurationMs?: number;
   socketIsClosed?: boolean;
@@ -67,6 +68,7 @@ export function startTalk(options: TalkOptions = {}) {
     instructions: [{ role: 'system', content: 'You are an assistant.' }],
     logSeq: options.logSeq ?? 0,
     resumed: options.resumed ?? false,
+    greeting: options.greeting ?? null,
     maxDurationMs: options.maxDurationMs ?? 600_000,
     onEnding: (ending) => void endings.push(ending),
   });

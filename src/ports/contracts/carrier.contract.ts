@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type CallOrder,
   type Carrier,
+  type CarrierInstruction,
   CarrierOutcomeUnknown,
   CarrierRefused,
   type CarrierRequest,
@@ -34,6 +35,13 @@ export interface CarrierWorld {
   callsMade(): number;
   /** Absent behaviours cannot be brought about on this far side; the tests that need them say so. */
   nextCreate: Partial<Record<NextCreate, () => void>>;
+  /** Absent where the far side keeps no recordings; the tests that need them say so. */
+  recordings?: {
+    /** An id of the right form that the far side has never given. */
+    strangeSid: string;
+    /** One that is known before its sound is there; `arrive` brings the sound and tells it. */
+    announced(): Promise<{ recordingSid: string; arrive(): Promise<Uint8Array> }>;
+  };
   /** Lets a request that is never answered run into its limit. */
   outwait(pending: Promise<unknown>): Promise<void>;
   /** A webhook to this path as the carrier itself would send it. */
@@ -61,11 +69,16 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
     const orderTo = (to: string): CallOrder => ({
       to,
       from: world.numbers.from,
-      instructionsPath: `${world.carrier.routes.instructions.path}?attempt=attempt_1`,
+      instructions: { path: `${world.carrier.routes.instructions.path}?attempt=attempt_1` },
       statusPath: `${world.carrier.routes.status.path}?attempt=attempt_1`,
       ringSeconds: 30,
       maxDurationSeconds: 600,
     });
+    const recorded = (parameters: Record<string, string>): CarrierInstruction[] => [
+      { type: 'record-call', recordingPath: '/recording?callId=call_1', transcriptPath: '/transcript?callId=call_1' },
+      { type: 'stream-audio', socketPath: '/media-stream/98765/call_1', parameters, afterPath: null },
+      { type: 'hang-up' },
+    ];
     const searchSince = (sinceMs: number) => ({ to: world.numbers.reachable, from: world.numbers.from, sinceMs });
 
     test('an accepted call has an id, is one call, and can be fetched', async () => {
@@ -78,6 +91,19 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
         to: world.numbers.reachable,
         from: world.numbers.from,
       });
+    });
+
+    test('a call may carry its instructions along', async () => {
+      const order = { ...orderTo(world.numbers.reachable), instructions: { inline: recorded({}) } };
+      const { carrierSid } = await world.carrier.placeCall(order);
+      expect(await world.carrier.fetchCall(carrierSid)).toMatchObject({ to: world.numbers.reachable });
+    });
+
+    test('instructions too long to be carried along are refused, and nobody is rung', async () => {
+      const parameters = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`p${at}`, 'x'.repeat(480)]));
+      const order = { ...orderTo(world.numbers.reachable), instructions: { inline: recorded(parameters) } };
+      expect(await failureOf(world.carrier.placeCall(order))).toBeInstanceOf(CarrierRefused);
+      expect(world.callsMade()).toBe(0);
     });
 
     test('a refused call says why in the words and code of the carrier, and rings nobody', async () => {
@@ -139,6 +165,38 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
       expect(await failureOf(world.unreachable.fetchCall(world.strangeSid))).toBeInstanceOf(CarrierUnavailable);
       expect(await failureOf(world.unreachable.findCalls(searchSince(0)))).toBeInstanceOf(CarrierUnavailable);
       expect(await failureOf(world.unreachable.endCall(world.strangeSid))).toBeInstanceOf(CarrierUnavailable);
+      expect(await failureOf(world.unreachable.fetchRecording('RE1'))).toBeInstanceOf(CarrierUnavailable);
+      expect(await failureOf(world.unreachable.deleteRecording('RE1'))).toBeInstanceOf(CarrierUnavailable);
+    });
+
+    async function soundOf(recordingSid: string): Promise<Uint8Array | null> {
+      const media = await world.carrier.fetchRecording(recordingSid);
+      if (!media) return null;
+      expect(media.contentType).toMatch(/^audio\//);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of media.body) pieces.push(piece);
+      const sound = new Uint8Array(Buffer.concat(pieces));
+      expect([null, sound.length]).toContain(media.length);
+      return sound;
+    }
+
+    test('a recording is none until its sound is there, is fetched whole, and is gone once it is deleted', async (context) => {
+      if (!world.recordings) return context.skip('this far side keeps no recordings');
+      const { recordingSid, arrive } = await world.recordings.announced();
+      expect(await soundOf(recordingSid)).toBeNull();
+      const sound = await arrive();
+      expect(sound.length).toBeGreaterThan(0);
+      expect(await soundOf(recordingSid)).toEqual(sound);
+      expect(await soundOf(recordingSid)).toEqual(sound);
+      await world.carrier.deleteRecording(recordingSid);
+      expect(await soundOf(recordingSid)).toBeNull();
+      await expect(world.carrier.deleteRecording(recordingSid)).resolves.toBeUndefined();
+    });
+
+    test('a recording that was never made is not there, and counts as deleted', async (context) => {
+      if (!world.recordings) return context.skip('this far side keeps no recordings');
+      expect(await soundOf(world.recordings.strangeSid)).toBeNull();
+      await expect(world.carrier.deleteRecording(world.recordings.strangeSid)).resolves.toBeUndefined();
     });
 
     test('its own webhooks are believed, and the same with another path, body or no signature are not', () => {
@@ -151,18 +209,41 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
       expect(carrier.verify({ ...genuine, headers: { ...genuine.headers, host: 'elsewhere.example' } })).toBe(true);
     });
 
-    test('its own sockets are believed, and the same on another path or unsigned are not', () => {
-      const genuine = world.signedSocket('/relay/a-token');
-      expect(world.carrier.verifySocket(genuine)).toBe(true);
-      expect(world.carrier.verifySocket({ ...genuine, path: '/relay/another-token' })).toBe(false);
-      expect(world.carrier.verifySocket({ ...genuine, headers: {} })).toBe(false);
-    });
+    test.each(['/relay/call_1/a-token', '/media-stream/98765/call_1', '/streams'])(
+      'its own socket on %s is believed, and the same on another path or unsigned is not',
+      (path) => {
+        const genuine = world.signedSocket(path);
+        expect(world.carrier.verifySocket(genuine)).toBe(true);
+        expect(world.carrier.verifySocket({ ...genuine, path: `${path}2` })).toBe(false);
+        expect(world.carrier.verifySocket({ ...genuine, headers: {} })).toBe(false);
+      },
+    );
 
     test('a request that makes no sense is no event', () => {
-      const { instructions, status, after } = world.carrier.routes;
-      for (const route of [instructions, status, after]) {
+      for (const route of Object.values(world.carrier.routes)) {
         for (const body of ['', '{}', 'a=1', '%', '\0']) {
           expect(route.parse({ method: 'POST', path: route.path, headers: {}, body })).toBeNull();
+        }
+      }
+    });
+
+    test('whoever asks what to do is told in one document, and whoever only tells us something is thanked', () => {
+      const { instructions, voice, after, status, recording, transcript } = world.carrier.routes;
+      for (const route of [instructions, voice, after]) {
+        const answer = route.reply(...recorded({}));
+        expect(answer).toMatchObject({ status: 200, contentType: expect.any(String) });
+        expect(answer.body).toContain('/media-stream/98765/call_1');
+        expect(answer.body).toContain('/recording?callId=call_1');
+      }
+      for (const route of [status, recording, transcript]) {
+        expect(route.reply({ type: 'acknowledge' })).toMatchObject({ body: '' });
+      }
+    });
+
+    test('what comes over a socket and is no frame is a bad one', () => {
+      for (const codec of [world.carrier.relay, world.carrier.media]) {
+        for (const frame of ['', '{bad', '"text"', 'null']) {
+          expect(() => codec.decode(frame)).toThrow(expect.objectContaining({ code: 'carrier/bad-frame' }));
         }
       }
     });

@@ -1,8 +1,9 @@
 /** Looks up, finds and ends calls over Twilio's REST API: requests that may be repeated safely. */
 import type { Logger } from '../../base/log.ts';
 import { type Carrier, type CarrierCall, CarrierUnavailable } from '../../ports/carrier.ts';
+import { ask, isTwilioNotFound, toUnavailable } from './ask.ts';
 import { parseCall, parseCallPage, parseRefusal } from './call-resource.ts';
-import { type RestAnswer, type RestClient, RestFailed, type RestRequest } from './rest-client.ts';
+import type { RestClient } from './rest-client.ts';
 
 export interface CallsOptions {
   accountSid: string;
@@ -10,27 +11,11 @@ export interface CallsOptions {
   log: Logger;
 }
 
-const timeoutMs = 5_000;
 const pageSize = 200;
 const mostPages = 20;
 
 /** Codes that answer "end this call" with "there is nothing to end". */
 const nothingToEnd: ReadonlySet<number> = new Set([20404, 21220]);
-
-async function ask(rest: RestClient, request: Omit<RestRequest, 'timeoutMs'>): Promise<RestAnswer> {
-  try {
-    return await rest({ ...request, timeoutMs });
-  } catch (error) {
-    throw error instanceof RestFailed ? new CarrierUnavailable(error.message) : error;
-  }
-}
-
-function toUnavailable(log: Logger, answer: RestAnswer): CarrierUnavailable {
-  const refusal = parseRefusal(answer);
-  const fields = { httpStatus: answer.httpStatus, carrierCode: refusal?.code ?? null };
-  log.warn({ ...fields, pii: { message: refusal?.message } }, 'Twilio gave no usable answer');
-  return new CarrierUnavailable(refusal?.message ?? `HTTP ${answer.httpStatus} with a body that cannot be read`);
-}
 
 /** Pages through the list, newest first, until it ends or a whole page is older than `sinceMs`. */
 async function listCalls(options: CallsOptions, firstPath: string, sinceMs: number): Promise<CarrierCall[]> {
@@ -57,8 +42,7 @@ export function createCalls(options: CallsOptions): Pick<Carrier, 'fetchCall' | 
   return {
     async fetchCall(carrierSid) {
       const answer = await ask(rest, { method: 'GET', path: pathOf(carrierSid) });
-      // A bare 404 can be a proxy's; only Twilio's own means that there is no such call.
-      if (answer.httpStatus === 404 && parseRefusal(answer)?.code === 20404) return null;
+      if (isTwilioNotFound(answer)) return null;
       const call = answer.httpStatus === 200 ? parseCall(answer.body) : null;
       if (!call) throw toUnavailable(log, answer);
       return call;

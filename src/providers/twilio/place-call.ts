@@ -6,6 +6,7 @@ import { type CallOrder, type Carrier, CarrierOutcomeUnknown, CarrierRefused } f
 import { parsePlacedCall, parseRefusal } from './call-resource.ts';
 import { toWebhookUrl } from './public-url.ts';
 import { type RestAnswer, type RestClient, RestFailed, type RestRequest } from './rest-client.ts';
+import { type TwimlContext, writeTwiml } from './twiml.ts';
 
 /** How often a create that Twilio turned away for pace (HTTP 429, surely no call) is asked again. */
 export interface RateRetries {
@@ -29,17 +30,29 @@ const createTimeoutMs = 10_000;
 /** A longer `Retry-After` is left to whoever keeps the pace. */
 const longestRetryAfterSeconds = 2;
 const backOffMs = 250;
+/** Markup that goes along with a create, in characters. */
+const longestInlineDocument = 4_000;
+/** Twilio's own code for markup that is longer. */
+const inlineDocumentTooLong = 32018;
 
 /** Answers without Twilio's error body that still come before any call is made, whoever gave them. */
 const refusingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 414, 415, 429, 431]);
 
-function toCreateForm(order: CallOrder, publicUrl: string): Form {
+/** @throws CarrierRefused with Twilio's own code when Twilio would refuse the length */
+function toInstructions({ instructions }: CallOrder, context: TwimlContext): Form {
+  if ('path' in instructions) return { Url: toWebhookUrl(context.publicUrl, instructions.path), Method: 'POST' };
+  const document = writeTwiml(instructions.inline, context);
+  if (document.length <= longestInlineDocument) return { Twiml: document };
+  const message = `The instructions are ${document.length} characters long; Twilio takes ${longestInlineDocument}.`;
+  throw new CarrierRefused(message, { code: inlineDocumentTooLong, httpStatus: null });
+}
+
+function toCreateForm(order: CallOrder, context: TwimlContext): Form {
   return {
     To: order.to,
     From: order.from,
-    Url: toWebhookUrl(publicUrl, order.instructionsPath),
-    Method: 'POST',
-    StatusCallback: toWebhookUrl(publicUrl, order.statusPath),
+    ...toInstructions(order, context),
+    StatusCallback: toWebhookUrl(context.publicUrl, order.statusPath),
     StatusCallbackMethod: 'POST',
     StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
     Timeout: order.ringSeconds,
@@ -89,7 +102,7 @@ async function createOnce(options: PlacingOptions, form: Form) {
 export function createPlaceCall(options: PlacingOptions): Carrier['placeCall'] {
   const { log } = options;
   return async (order) => {
-    const form = toCreateForm(order, options.publicUrl);
+    const form = toCreateForm(order, options);
     const pii = { to: order.to, from: order.from, url: form.Url };
     try {
       const placed = await createOnce(options, form);

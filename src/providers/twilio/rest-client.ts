@@ -15,7 +15,7 @@ export interface RestOptions {
 }
 
 export interface RestRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Path and query from the API's root; a query can name people and is never logged. */
   path: string;
   /** Fields of the form body; a list becomes the same name repeated. */
@@ -82,16 +82,20 @@ async function readAnswer(response: Response): Promise<RestAnswer> {
 }
 
 /** Why a request failed, in the words of what lies at the bottom; several failed addresses come without words. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return messageOf(error);
   return cause.message || String('code' in cause ? cause.code : cause.name);
 }
 
+export function authorizationOf({ accountSid, authToken }: Pick<RestOptions, 'accountSid' | 'authToken'>): string {
+  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+}
+
 /** Makes requests, each once: nothing is repeated here. Failing to get a whole answer throws {@link RestFailed}. */
 export function createRestClient(options: RestOptions): RestClient {
   const { clock, log } = options;
-  const authorization = `Basic ${Buffer.from(`${options.accountSid}:${options.authToken}`).toString('base64')}`;
+  const authorization = authorizationOf(options);
   return async (request) => {
     const abort = new AbortController();
     const stopTimer = clock.startTimer(request.timeoutMs, () =>

@@ -1,11 +1,12 @@
-import { createServer } from 'node:net';
-import { createFakeClock } from '../../base/clock.ts';
+import { createFakeClock, type FakeClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createSeededRandom } from '../../base/random.ts';
+import type { Carrier } from '../../ports/carrier.ts';
 import { type CarrierWorld, carrierContract } from '../../ports/contracts/carrier.contract.ts';
-import { createSimulator } from '../../simulator/create-simulator.ts';
+import { createSimulator, type Simulator } from '../../simulator/create-simulator.ts';
 import type { CreateFault } from '../../simulator/faults.ts';
 import { signTwilioRequest } from '../../simulator/twilio-signature.ts';
+import { deadUrl, paths } from './testing/far-side.ts';
 import { createTwilioCarrier } from './twilio.ts';
 
 const account = {
@@ -15,13 +16,33 @@ const account = {
 };
 const publicUrl = 'http://127.0.0.1:1';
 
-/** An address on this machine where nobody listens any more. */
-async function deadUrl(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
+/** Lets a second after another go by on the simulator's clock until it is so. */
+async function passUntil(clock: FakeClock, isSo: () => boolean): Promise<void> {
+  for (let seconds = 0; !isSo(); seconds += 1) {
+    if (seconds > 600) throw new Error('it never came to that');
+    clock.advance(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A call that says a sentence while it is recorded, up to the moment when the recording is over but not yet a file. */
+async function recordCall(simulator: Simulator, carrier: Carrier, clock: FakeClock) {
+  const { carrierSid } = await carrier.placeCall({
+    to: '+12125550111',
+    from: '+15005550006',
+    instructions: {
+      inline: [
+        { type: 'record-call', recordingPath: paths.recording, transcriptPath: paths.transcript },
+        { type: 'say-and-hang-up', text: 'This call is recorded, and now it is over.', language: 'en-US' },
+      ],
+    },
+    statusPath: paths.status,
+    ringSeconds: 30,
+    maxDurationSeconds: 600,
+  });
+  const recording = () => simulator.calls().find(({ sid }) => sid === carrierSid)?.recordings[0];
+  await passUntil(clock, () => recording()?.status === 'processing');
+  return recording as () => NonNullable<ReturnType<typeof recording>>;
 }
 
 /** On a clock that stands still, so that calls stay as they were made. */
@@ -33,16 +54,33 @@ async function createWorld(): Promise<CarrierWorld> {
     createTwilioCarrier({
       ...{ accountSid: account.sid, authToken: account.authToken, apiBaseUrl, publicUrl, clock, log: silentLogger },
       fetch: globalThis.fetch,
-      paths: { instructions: '/api/outbound-call-twiml', status: '/api/call-status', after: '/api/call-after' },
+      paths,
     });
+  const carrier = carrierOn(url);
   const next = (fault: CreateFault) => () => simulator.setFaults({ creates: { script: [fault] } });
   return {
-    carrier: carrierOn(url),
+    carrier,
     unreachable: carrierOn(await deadUrl()),
     numbers: { from: '+15005550006', reachable: '+12125550111', refused: '+15005550001' },
     strangeSid: `CA${'f'.repeat(32)}`,
     farNowMs: () => clock.now(),
     callsMade: () => simulator.calls().length,
+    recordings: {
+      strangeSid: `RE${'f'.repeat(32)}`,
+      async announced() {
+        const recording = await recordCall(simulator, carrier, clock);
+        const { sid } = recording();
+        return {
+          recordingSid: sid,
+          async arrive() {
+            await passUntil(clock, () => recording().status === 'completed');
+            const authorization = `Basic ${Buffer.from(`${account.sid}:${account.authToken}`).toString('base64')}`;
+            const file = `${url}/2010-04-01/Accounts/${account.sid}/Recordings/${sid}.wav`;
+            return new Uint8Array(await (await fetch(file, { headers: { authorization } })).arrayBuffer());
+          },
+        };
+      },
+    },
     // The simulator cannot keep a create waiting for ever; the small server of twilio.test.ts can.
     nextCreate: {
       'made-but-not-told': next({ type: 'ambiguous-cut' }),

@@ -1,171 +1,33 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, createFakeClock, createFastClock, type FakeClock } from '../../base/clock.ts';
-import { type LogFields, type Logger, silentLogger } from '../../base/log.ts';
+import { createFakeClock, createFastClock, type FakeClock } from '../../base/clock.ts';
+import type { LogFields, Logger } from '../../base/log.ts';
 import { createSeededRandom } from '../../base/random.ts';
 import type { CallOrder, Carrier } from '../../ports/carrier.ts';
-import { type CarrierWorld, carrierContract, type NextCreate } from '../../ports/contracts/carrier.contract.ts';
 import { parseForm } from './form.ts';
 import { signRequest } from './signature.ts';
-import { createTwilioCarrier, type TwilioOptions } from './twilio.ts';
+import {
+  type Answer,
+  account,
+  accountSid,
+  authToken,
+  carrierOn,
+  type FarSide,
+  from,
+  json,
+  publicUrl,
+  startFarSide,
+  to,
+  twilioError,
+} from './testing/far-side.ts';
 
-const accountSid = `AC${'0'.repeat(32)}`;
-const authToken = 'test-auth-token-000000000000000000';
-const publicUrl = 'https://voice.example.test';
-const account = `/2010-04-01/Accounts/${accountSid}`;
-const from = '+15005550006';
-const to = '+15005550111';
 const order: CallOrder = {
   to,
   from,
-  instructionsPath: "/api/outbound-call-twiml?attempt=a1&customParams=%7B%22name%22%3A%22O'Brien%22%7D",
+  instructions: { path: "/api/outbound-call-twiml?attempt=a1&customParams=%7B%22name%22%3A%22O'Brien%22%7D" },
   statusPath: '/api/call-status?attempt=a1',
   ringSeconds: 30,
   maxDurationSeconds: 600,
 };
-
-interface Asked {
-  method: string;
-  path: string;
-  headers: IncomingMessage['headers'];
-  form: URLSearchParams;
-}
-type Answer = (response: ServerResponse, asked: Asked) => void;
-
-interface FarSide {
-  url: string;
-  asked: Asked[];
-  answer: Answer;
-  nextRequest(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A server that answers as each test says and remembers what it was asked. */
-async function startFarSide(): Promise<FarSide> {
-  const waiting: (() => void)[] = [];
-  const server = createServer(async (request, response) => {
-    const { method = '', url: path = '', headers } = request;
-    const asked = { method, path, headers, form: new URLSearchParams(await text(request)) };
-    farSide.asked.push(asked);
-    farSide.answer(response, asked);
-    for (const wake of waiting.splice(0)) wake();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const farSide: FarSide = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: [],
-    answer: (response) => response.end(),
-    nextRequest: () => new Promise((resolve) => waiting.push(resolve)),
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
-  return farSide;
-}
-
-function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
-  return (response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-  };
-}
-const twilioError = (status: number, code: number, message: string) => json(status, { code, message, status });
-
-function carrierOn(apiBaseUrl: string, clock: Clock, over: Partial<TwilioOptions> = {}): Carrier {
-  return createTwilioCarrier({
-    accountSid,
-    authToken,
-    apiBaseUrl,
-    publicUrl,
-    fetch: globalThis.fetch,
-    clock,
-    log: silentLogger,
-    paths: { instructions: '/api/outbound-call-twiml', status: '/api/call-status', after: '/api/call-after' },
-    ...over,
-  });
-}
-
-/** An address on this machine where nobody listens any more. */
-async function deadUrl(): Promise<string> {
-  const farSide = await startFarSide();
-  await farSide.close();
-  return farSide.url;
-}
-
-/** The small part of Twilio's REST API that the contract needs. */
-function answerLikeTwilio(clock: FakeClock) {
-  const calls: Record<string, string>[] = [];
-  let next: NextCreate | null = null;
-  const create: Answer = (response, { form }) => {
-    if (form.get('To') === '+15005550001') return twilioError(400, 21217, 'Not a valid number')(response, asNothing);
-    if (next === 'server-error') return response.writeHead(500).end('<html>sorry</html>');
-    const sid = `CA${String(calls.length).padStart(32, '0')}`;
-    const date_created = new Date(clock.now()).toUTCString().replace('GMT', '+0000');
-    const call = { sid, status: 'queued', to: form.get('To') ?? '', from: form.get('From') ?? '', date_created };
-    calls.unshift(call);
-    if (next === 'made-but-not-told') return response.destroy();
-    if (next === 'made-but-garbled') return response.writeHead(201).end('{"sid":"CA');
-    if (next === 'silence') return undefined;
-    return json(201, call)(response, asNothing);
-  };
-  const list: Answer = (response, { path }) => {
-    const query = new URL(path, 'http://x').searchParams;
-    const found = calls.filter((call) => call.to === query.get('To') && call.from === query.get('From'));
-    json(200, { calls: found, next_page_uri: null })(response, asNothing);
-  };
-  const one: Answer = (response, { method, path }) => {
-    const call = calls.find(({ sid }) => path.endsWith(`/Calls/${sid}.json`));
-    if (!call) return twilioError(404, 20404, 'not found')(response, asNothing);
-    if (method === 'POST' && call.status === 'completed') return twilioError(400, 21220, 'over')(response, asNothing);
-    if (method === 'POST') call.status = 'completed';
-    return json(200, call)(response, asNothing);
-  };
-  const answer: Answer = (response, asked) => {
-    if (!asked.path.startsWith(`${account}/Calls.json`)) return one(response, asked);
-    return (asked.method === 'POST' ? create : list)(response, asked);
-  };
-  return { calls, answer, setNext: (behaviour: NextCreate) => () => (next = behaviour) };
-}
-const asNothing: Asked = { method: '', path: '', headers: {}, form: new URLSearchParams() };
-
-async function createWorld(): Promise<CarrierWorld> {
-  const clock = createFakeClock();
-  const farSide = await startFarSide();
-  const network = answerLikeTwilio(clock);
-  farSide.answer = network.answer;
-  return {
-    carrier: carrierOn(farSide.url, clock),
-    unreachable: carrierOn(await deadUrl(), clock),
-    numbers: { from, reachable: to, refused: '+15005550001' },
-    strangeSid: `CA${'f'.repeat(32)}`,
-    farNowMs: () => clock.now(),
-    callsMade: () => network.calls.length,
-    nextCreate: {
-      'made-but-not-told': network.setNext('made-but-not-told'),
-      'made-but-garbled': network.setNext('made-but-garbled'),
-      'server-error': network.setNext('server-error'),
-      silence: network.setNext('silence'),
-    },
-    async outwait() {
-      if (farSide.asked.length === 0) await farSide.nextRequest();
-      clock.advance(10_000);
-    },
-    signedWebhook(path) {
-      const body = new URLSearchParams({ AccountSid: accountSid, CallSid: `CA${'1'.repeat(32)}`, CallStatus: 'busy' });
-      const signature = signRequest(authToken, publicUrl + path, parseForm(body.toString()));
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
-      return { method: 'POST', path, headers, body: body.toString() };
-    },
-    signedSocket(path) {
-      const signature = signRequest(authToken, `wss://voice.example.test${path}`);
-      return { method: 'GET', path, headers: { 'x-twilio-signature': signature }, body: '' };
-    },
-    close: farSide.close,
-  };
-}
-carrierContract('Twilio on a small server', createWorld);
 
 describe("on Twilio's wire", () => {
   let farSide: FarSide;
@@ -193,7 +55,10 @@ describe("on Twilio's wire", () => {
     expect([...(asked?.form ?? [])]).toEqual([
       ['To', to],
       ['From', from],
-      ['Url', `${publicUrl}${order.instructionsPath.replaceAll("'", '%27')}${overrides}`],
+      [
+        'Url',
+        `${publicUrl}${"/api/outbound-call-twiml?attempt=a1&customParams=%7B%22name%22%3A%22O'Brien%22%7D".replaceAll("'", '%27')}${overrides}`,
+      ],
       ['Method', 'POST'],
       ['StatusCallback', `${publicUrl}/api/call-status?attempt=a1${overrides}`],
       ['StatusCallbackMethod', 'POST'],
@@ -204,6 +69,43 @@ describe("on Twilio's wire", () => {
       ['Timeout', '30'],
       ['TimeLimit', '600'],
     ]);
+  });
+
+  const inline = (parameters: Record<string, string>): CallOrder => ({
+    ...order,
+    instructions: {
+      inline: [
+        { type: 'stream-audio', socketPath: '/media-stream/98765/call_1', parameters, afterPath: null },
+        { type: 'hang-up' },
+      ],
+    },
+  });
+
+  test('instructions go along as one document in the place of an address', async () => {
+    farSide.answer = json(201, { sid: 'CA1', status: 'queued' });
+    await carrier.placeCall(inline({}));
+    const form = farSide.asked[0]?.form;
+    expect(form?.get('Twiml')).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><Response>' +
+        '<Connect><Stream url="wss://voice.example.test/media-stream/98765/call_1"/></Connect><Hangup/></Response>',
+    );
+    expect(form?.has('Url')).toBe(false);
+    expect(form?.has('Method')).toBe(false);
+  });
+
+  test("instructions of 4000 characters go along, one more is refused with Twilio's code before it is sent", async () => {
+    farSide.answer = json(201, { sid: 'CA1', status: 'queued' });
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const documentOf = (last: number) =>
+      inline(Object.fromEntries(names.map((name) => [name, 'x'.repeat(name === 'h' ? last : 460)])));
+    await carrier.placeCall(documentOf(0));
+    const missing = 4_000 - (farSide.asked[0]?.form.get('Twiml')?.length ?? 0);
+    expect(missing).toBeLessThan(499);
+    await carrier.placeCall(documentOf(missing));
+    expect(farSide.asked[1]?.form.get('Twiml')).toHaveLength(4_000);
+    const refused = { code: 'carrier/refused', carrierCode: 32018, httpStatus: null };
+    await expect(carrier.placeCall(documentOf(missing + 1))).rejects.toMatchObject(refused);
+    expect(farSide.asked).toHaveLength(2);
   });
 
   test.each<[string, Answer, object]>([

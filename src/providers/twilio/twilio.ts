@@ -1,12 +1,16 @@
-/** Twilio as a carrier: its REST API, webhooks, signatures, markup and relay protocol behind our port. */
+/** Twilio as a carrier: its REST API, webhooks, signatures, markup and socket protocols behind our port. */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Carrier, CarrierRequest } from '../../ports/carrier.ts';
 import { createCalls } from './calls.ts';
+import { errorCodes } from './error-codes.ts';
 import { fieldOf, parseForm } from './form.ts';
+import { mediaCodec } from './media-codec.ts';
+import { createNumbers } from './numbers.ts';
 import { createPlaceCall, type RateRetries } from './place-call.ts';
+import { createRecordings } from './recordings.ts';
 import { relayCodec } from './relay-codec.ts';
-import { createRestClient } from './rest-client.ts';
+import { createRestClient, type RestOptions } from './rest-client.ts';
 import { isSignedSocket, isSignedWebhook, type SignatureCheck } from './signature.ts';
 import { createRoutes, type WebhookPaths } from './webhooks.ts';
 
@@ -43,18 +47,23 @@ export function createTwilioCarrier(options: TwilioOptions): Carrier {
   const log = options.log.child({ carrier: 'twilio' });
   const publicUrl = withoutTrailingSlash(options.publicUrl);
   const apiBaseUrl = withoutTrailingSlash(options.apiBaseUrl);
-  const rest = createRestClient({ accountSid, authToken, apiBaseUrl, fetch: options.fetch, clock, log });
+  const api: RestOptions = { accountSid, authToken, apiBaseUrl, fetch: options.fetch, clock, log };
+  const rest = createRestClient(api);
   const check: SignatureCheck = {
     publicUrl,
     authTokens: secondaryAuthToken ? [authToken, secondaryAuthToken] : [authToken],
   };
   return {
     name: 'twilio',
+    adviceFor: (code) => errorCodes.get(code) ?? null,
     placeCall: createPlaceCall({ accountSid, publicUrl, rest, clock, log, rateRetries: options.rateRetries }),
     ...createCalls({ accountSid, rest, log }),
+    ...createRecordings(api, rest),
+    ...createNumbers({ accountSid, publicUrl, rest, log }),
     verify: (request) => isSignedWebhook(request, check) && !namesAnotherAccount(request, accountSid),
     verifySocket: (request) => isSignedSocket(request, check),
     routes: createRoutes(options.paths, { publicUrl, log }),
     relay: relayCodec,
+    media: mediaCodec,
   };
 }

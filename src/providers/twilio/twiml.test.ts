@@ -5,7 +5,7 @@ import { writeTwiml } from './twiml.ts';
 
 const head = '<?xml version="1.0" encoding="UTF-8"?>';
 const write = (instruction: CarrierInstruction, publicUrl = 'https://voice.example.test') =>
-  writeTwiml(instruction, { publicUrl, log: silentLogger });
+  writeTwiml([instruction], { publicUrl, log: silentLogger });
 
 const converse: CarrierInstruction & { type: 'converse-by-relay' } = {
   type: 'converse-by-relay',
@@ -20,7 +20,7 @@ const converse: CarrierInstruction & { type: 'converse-by-relay' } = {
 function writeWithWarnings(parameters: Record<string, string>): { xml: string; cutNames: unknown } {
   let cutNames: unknown = [];
   const log = { ...silentLogger, warn: (fields: { pii?: Record<string, unknown> }) => (cutNames = fields.pii?.names) };
-  return { xml: writeTwiml({ ...converse, parameters }, { publicUrl: 'https://voice.example.test', log }), cutNames };
+  return { xml: writeTwiml([{ ...converse, parameters }], { publicUrl: 'https://voice.example.test', log }), cutNames };
 }
 
 describe('a conversation by relay', () => {
@@ -70,6 +70,82 @@ describe('a conversation by relay', () => {
     for (const socketPath of ['relay', '/a b', '/a#b', '/ä', '/a"b']) {
       expect(() => write({ ...converse, socketPath })).toThrow(expect.objectContaining({ code: 'carrier/bad-path' }));
     }
+  });
+});
+
+const stream: CarrierInstruction & { type: 'stream-audio' } = {
+  type: 'stream-audio',
+  socketPath: '/streams',
+  parameters: { To: '+15551234567', From: '+15559876543' },
+  afterPath: null,
+};
+const all = (...instructions: CarrierInstruction[]) =>
+  writeTwiml(instructions, { publicUrl: 'https://your-server.com', log: silentLogger });
+
+describe('a stream of sound', () => {
+  test('is the document that the webhook of dialect D shows', () => {
+    const shown = `<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+  <Connect>
+    <Stream url="wss://your-server.com/streams">
+      <Parameter name="To" value="+15551234567"/>
+      <Parameter name="From" value="+15559876543"/>
+    </Stream>
+  </Connect>
+</Response>`;
+    expect(all(stream)).toBe(shown.replaceAll(/\n\s*/g, ''));
+  });
+
+  test('asks what comes after where that was said', () => {
+    expect(all({ ...stream, parameters: {}, afterPath: '/api/call-after?callId=call_1' })).toBe(
+      `${head}<Response><Connect action="https://your-server.com/api/call-after?callId=call_1#rc=3&amp;rp=ct,rt,5xx">` +
+        '<Stream url="wss://your-server.com/streams"/></Connect></Response>',
+    );
+  });
+
+  test('has no query in its address, since Twilio would drop it', () => {
+    const badPath = expect.objectContaining({ code: 'carrier/bad-path' });
+    expect(() => all({ ...stream, socketPath: '/streams?token=1' })).toThrow(badPath);
+  });
+
+  test('a value over 500 characters with its name is cut', () => {
+    const xml = all({ ...stream, parameters: { note: 'x'.repeat(600) } });
+    expect(xml).toContain(`name="note" value="${'x'.repeat(496)}"/>`);
+  });
+
+  test('values are data, whatever they look like', () => {
+    const xml = all({ ...stream, parameters: { From: '"/><Dial>+19005550100</Dial>' } });
+    expect(xml).toContain('value="&quot;/&gt;&lt;Dial&gt;+19005550100&lt;/Dial&gt;"/>');
+  });
+});
+
+describe('several instructions', () => {
+  const record: CarrierInstruction & { type: 'record-call' } = {
+    type: 'record-call',
+    recordingPath: '/api/call-recording?callId=call_1',
+    transcriptPath: '/api/call-transcript?callId=call_1',
+  };
+  const overrides = '#rc=3&amp;rp=ct,rt,5xx';
+
+  test('are one document in their order: recording and transcription, the stream, the end', () => {
+    const socketPath = '/media-stream/98765/call_1';
+    expect(all(record, { ...stream, socketPath, parameters: {} }, { type: 'hang-up' })).toBe(
+      `${head}<Response>` +
+        `<Start><Recording recordingStatusCallback="https://your-server.com/api/call-recording?callId=call_1${overrides}"` +
+        ' recordingStatusCallbackEvent="in-progress completed absent" channels="dual"/></Start>' +
+        `<Start><Transcription statusCallbackUrl="https://your-server.com/api/call-transcript?callId=call_1${overrides}"` +
+        ' track="both_tracks" inboundTrackLabel="person" outboundTrackLabel="assistant"/></Start>' +
+        '<Connect><Stream url="wss://your-server.com/media-stream/98765/call_1"/></Connect>' +
+        '<Hangup/></Response>',
+    );
+  });
+
+  test('a transcription knows the language where it was said', () => {
+    expect(all({ ...record, language: 'de-DE' })).toContain('outboundTrackLabel="assistant" languageCode="de-DE"/>');
+  });
+
+  test('none at all is an empty document', () => {
+    expect(all()).toBe(`${head}<Response/>`);
   });
 });
 

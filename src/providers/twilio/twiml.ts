@@ -1,4 +1,5 @@
 /** Our instructions to a live call in Twilio's markup. */
+import { CallwrightError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
@@ -68,12 +69,52 @@ function toRelay(instruction: CarrierInstruction & { type: 'converse-by-relay' }
   return { name: 'Connect', attributes: { action }, children: [relay] };
 }
 
+/** Both go on beside whatever comes next, so they stand before it. */
+function toRecording(instruction: CarrierInstruction & { type: 'record-call' }, context: TwimlContext): XmlElement[] {
+  const recording: XmlElement = {
+    name: 'Recording',
+    attributes: {
+      recordingStatusCallback: toWebhookUrl(context.publicUrl, instruction.recordingPath),
+      recordingStatusCallbackEvent: 'in-progress completed absent',
+      channels: 'dual',
+    },
+  };
+  const transcription: XmlElement = {
+    name: 'Transcription',
+    attributes: {
+      statusCallbackUrl: toWebhookUrl(context.publicUrl, instruction.transcriptPath),
+      track: 'both_tracks',
+      inboundTrackLabel: 'person',
+      outboundTrackLabel: 'assistant',
+      languageCode: instruction.language,
+    },
+  };
+  return [recording, transcription].map((child) => ({ name: 'Start', children: [child] }));
+}
+
+function toStream(instruction: CarrierInstruction & { type: 'stream-audio' }, context: TwimlContext): XmlElement {
+  const { socketPath, afterPath } = instruction;
+  // Twilio drops the query of a stream's address, and with it whatever right it carried.
+  if (socketPath.includes('?')) throw new CallwrightError('carrier/bad-path', "a media socket's path has no query");
+  const stream: XmlElement = {
+    name: 'Stream',
+    attributes: { url: toSocketUrl(context.publicUrl, socketPath) },
+    children: toParameters(instruction.parameters, context.log),
+  };
+  const action = afterPath === null ? undefined : toWebhookUrl(context.publicUrl, afterPath);
+  return { name: 'Connect', attributes: { action }, children: [stream] };
+}
+
 const hangUp: XmlElement = { name: 'Hangup' };
 
 function toVerbs(instruction: CarrierInstruction, context: TwimlContext): XmlElement[] {
   switch (instruction.type) {
     case 'converse-by-relay':
       return [toRelay(instruction, context)];
+    case 'record-call':
+      return toRecording(instruction, context);
+    case 'stream-audio':
+      return [toStream(instruction, context)];
     case 'say-and-hang-up': {
       const { text, language } = instruction;
       if (text.trim() === '') return [hangUp];
@@ -88,7 +129,8 @@ function toVerbs(instruction: CarrierInstruction, context: TwimlContext): XmlEle
   }
 }
 
-/** The whole document. An acknowledgement is an empty one, which ends a call that is still alive. */
-export function writeTwiml(instruction: CarrierInstruction, context: TwimlContext): string {
-  return writeXml({ name: 'Response', children: toVerbs(instruction, context) });
+/** The whole document. One without a verb, as for an acknowledgement, ends a call that is still alive. */
+export function writeTwiml(instructions: readonly CarrierInstruction[], context: TwimlContext): string {
+  const children = instructions.flatMap((instruction) => toVerbs(instruction, context));
+  return writeXml({ name: 'Response', children });
 }

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../base/log.ts';
 import type { CarrierRequest } from '../../ports/carrier.ts';
+import { paths } from './testing/far-side.ts';
 import { createRoutes } from './webhooks.ts';
 
-const paths = { instructions: '/api/outbound-call-twiml', status: '/api/call-status', after: '/api/call-after' };
 const routes = createRoutes(paths, { publicUrl: 'https://voice.example.test', log: silentLogger });
 const CallSid = 'CA5f1c0de000000000000000000000a001';
 
@@ -47,6 +47,15 @@ describe('the request for instructions', () => {
   test('a withheld caller is an empty one', () => {
     expect(routes.instructions.parse(post(paths.instructions, { CallSid }))).toMatchObject({ from: '', to: '' });
   });
+});
+
+test('the webhook for every other call is asked and answered alike', () => {
+  const form = { CallSid, From: '+15005550199', To: '+15005550006', Direction: 'inbound', CallStatus: 'ringing' };
+  const event = routes.voice.parse(post(`${paths.voice}?callId=call_1`, form));
+  expect(event).toMatchObject({ type: 'instructions-wanted', from: '+15005550199', direction: 'inbound' });
+  expect(event?.query.get('callId')).toBe('call_1');
+  const stream = { type: 'stream-audio' as const, socketPath: '/streams', parameters: {}, afterPath: null };
+  expect(routes.voice.reply(stream, { type: 'hang-up' }).body).toContain('</Connect><Hangup/></Response>');
 });
 
 describe('the change of status', () => {
@@ -107,27 +116,126 @@ describe('the end of a session', () => {
   });
 });
 
+describe('what is told of a recording', () => {
+  const RecordingSid = `RE${'2'.repeat(32)}`;
+  const form = { CallSid, RecordingSid, RecordingStatus: 'completed' };
+  const parse = (over: Record<string, string>) =>
+    routes.recording.parse(post(`${paths.recording}?callId=call_1`, { ...form, ...over }));
+
+  test('a finished one comes with its id, length and channels, and never with an address', () => {
+    const RecordingUrl = 'https://elsewhere.example/Recordings/RE1';
+    const event = parse({ RecordingDuration: '83', RecordingChannels: '2', RecordingUrl, ErrorCode: '0' });
+    expect(event).toEqual({
+      type: 'recording-changed',
+      carrierSid: CallSid,
+      recordingSid: RecordingSid,
+      status: 'completed',
+      durationSeconds: 83,
+      channels: 2,
+      query: new URLSearchParams({ callId: 'call_1' }),
+    });
+  });
+
+  test.each([
+    ['in-progress', 'in_progress'],
+    ['completed', 'completed'],
+    ['absent', 'absent'],
+    ['failed', 'failed'],
+  ])('%s is %s', (RecordingStatus, status) => {
+    const unknown = { durationSeconds: null, channels: null };
+    expect(parse({ RecordingStatus, RecordingDuration: '-1' })).toMatchObject({ status, ...unknown });
+  });
+
+  test('another word, a strange id or a recording of no call is no event', () => {
+    expect(parse({ RecordingStatus: 'paused' })).toBeNull();
+    expect(parse({ RecordingSid: '../Calls/CA1' })).toBeNull();
+    expect(parse({ RecordingSid: '' })).toBeNull();
+    expect(parse({ CallSid: '', ConferenceSid: `CF${'1'.repeat(32)}` })).toBeNull();
+  });
+});
+
+describe("what is told of the carrier's transcript", () => {
+  const content = {
+    CallSid,
+    TranscriptionEvent: 'transcription-content',
+    Track: 'inbound_track',
+    Final: 'true',
+    SequenceId: '7',
+    TranscriptionData: '{"transcript":"Hello, who is this?","confidence":0.98}',
+  };
+  const parse = (over: Record<string, string>) =>
+    routes.transcript.parse(post(`${paths.transcript}?callId=call_1`, { ...content, ...over }));
+
+  test('a final piece says who spoke: the person on the inbound track, the assistant on the other', () => {
+    expect(parse({})).toEqual({
+      type: 'transcribed',
+      carrierSid: CallSid,
+      speaker: 'person',
+      text: 'Hello, who is this?',
+      sequence: 7,
+      query: new URLSearchParams({ callId: 'call_1' }),
+    });
+    expect(parse({ Track: 'outbound_track' })).toMatchObject({ speaker: 'assistant' });
+  });
+
+  test('a text is kept without what no database holds', () => {
+    const TranscriptionData = '{"transcript":" a\\u0000b\\ud800 "}';
+    expect(parse({ TranscriptionData })).toMatchObject({ text: 'ab\ufffd' });
+  });
+
+  test.each([
+    { TranscriptionEvent: 'transcription-started' },
+    { TranscriptionEvent: 'transcription-stopped' },
+    { TranscriptionEvent: 'transcription-error', TranscriptionError: 'no' },
+    { Final: 'false' },
+    { Final: '' },
+    { Track: 'somewhere' },
+    { TranscriptionData: '' },
+    { TranscriptionData: '{bad' },
+    { TranscriptionData: 'null' },
+    { TranscriptionData: '{"transcript":5}' },
+    { TranscriptionData: '{"transcript":" "}' },
+  ])('%j is no event', (over) => {
+    expect(parse({})).not.toBeNull();
+    expect(parse(over)).toBeNull();
+  });
+});
+
+test('each webhook is a POST to its own path', () => {
+  const mounted = Object.entries(routes).map(([name, { method, path }]) => [name, `${method} ${path}`]);
+  const wanted = Object.entries(paths).map(([name, path]) => [name, `POST ${path}`]);
+  expect(Object.fromEntries(mounted)).toEqual(Object.fromEntries(wanted));
+});
+
 describe('the answers', () => {
-  test('instructions are markup, a status gets an empty 204', () => {
+  test('instructions are markup, whatever is only told gets an empty 204', () => {
     expect(routes.instructions.reply({ type: 'hang-up' })).toEqual({
       status: 200,
       contentType: 'text/xml; charset=utf-8',
       body: '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>',
     });
-    expect(routes.status.reply({ type: 'acknowledge' })).toEqual({ status: 204, contentType: null, body: '' });
+    for (const route of [routes.status, routes.recording, routes.transcript]) {
+      expect(route.reply({ type: 'hang-up' })).toEqual({ status: 204, contentType: null, body: '' });
+    }
   });
 });
 
 test('no request, however made, throws', () => {
-  const names = fc.constantFrom('CallSid', 'CallStatus', 'Direction', 'SessionStatus', 'SequenceNumber', '__proto__');
-  const values = fc.oneof(fc.constantFrom(CallSid, 'busy', 'ended', '9999999999', '-1'), fc.string({ unit: 'binary' }));
+  const names = fc.constantFrom(
+    ...['CallSid', 'CallStatus', 'Direction', 'SessionStatus', 'SequenceNumber', '__proto__', 'RecordingSid'],
+    ...['RecordingStatus', 'TranscriptionEvent', 'TranscriptionData', 'Track', 'Final'],
+  );
+  const values = fc.oneof(
+    fc.constantFrom(CallSid, 'RE1', 'busy', 'ended', 'completed', '9999999999', '-1', '{"transcript":{}}', 'true'),
+    fc.string({ unit: 'binary' }),
+  );
   const body = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.array(fc.tuple(names, values)).map((pairs) => new URLSearchParams(pairs).toString()),
   );
   fc.assert(
     fc.property(fc.string(), body, (query, text) => {
-      for (const route of [routes.instructions, routes.status, routes.after]) {
+      for (const route of Object.values(routes)) {
         const event = route.parse({ method: 'POST', path: `${route.path}?${query}`, headers: {}, body: text });
         expect(event === null || event.carrierSid.startsWith('CA')).toBe(true);
       }

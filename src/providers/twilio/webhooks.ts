@@ -8,36 +8,27 @@ import type {
   CarrierRoute,
 } from '../../ports/carrier.ts';
 import { toCallStatus } from './call-status.ts';
-import { type Form, fieldOf, longestBody, parseForm, wholeNumberOf } from './form.ts';
+import { type Form, fieldOf, wholeNumberOf } from './form.ts';
+import { parseRecordingChanged, parseTranscribed } from './recording-webhooks.ts';
 import { type TwimlContext, writeTwiml } from './twiml.ts';
+import { parseWebhook } from './webhook.ts';
 
 export interface WebhookPaths {
-  /** Asked what to do with a call once it is answered. */
+  /** Asked what to do with a call that was placed with custom parameters, once it is answered. */
   instructions: string;
+  /** Asked what to do with every other call. */
+  voice: string;
   /** Told of every change of status. */
   status: string;
   /** Asked what to do once a session is over. */
   after: string;
-}
-
-interface Webhook {
-  carrierSid: string;
-  form: Form;
-  query: URLSearchParams;
+  /** Told of the recording of a call. */
+  recording: string;
+  /** Told what Twilio wrote down of a call. */
+  transcript: string;
 }
 
 const longestErrorMessage = 500;
-
-/** The parts that every webhook has; null for a request that is none. */
-function parseWebhook(request: CarrierRequest): Webhook | null {
-  if (request.method !== 'POST' || request.body.length > longestBody) return null;
-  const form = parseForm(request.body);
-  const carrierSid = fieldOf(form, 'CallSid');
-  if (carrierSid === null || !/^CA[0-9A-Za-z]{1,62}$/.test(carrierSid)) return null;
-  const queryAt = request.path.indexOf('?');
-  const query = new URLSearchParams(queryAt === -1 ? '' : request.path.slice(queryAt));
-  return { carrierSid, form, query };
-}
 
 /** Without `Direction` a call that still rings is one that came in. */
 function directionOf(form: Form): 'inbound' | 'outbound' {
@@ -90,16 +81,20 @@ export function parseSessionEnded(request: CarrierRequest): CarrierEvent | null 
 
 const noContent: CarrierReply = { status: 204, contentType: null, body: '' };
 
-/** The three routes; a status is only acknowledged, whatever we would like to say to it. */
+/** Whoever only tells us something is only thanked, whatever we would like to say. */
 export function createRoutes(paths: WebhookPaths, context: TwimlContext): Record<keyof WebhookPaths, CarrierRoute> {
-  const inMarkup = (instruction: CarrierInstruction): CarrierReply => ({
+  const inMarkup = (...instructions: CarrierInstruction[]): CarrierReply => ({
     status: 200,
     contentType: 'text/xml; charset=utf-8',
-    body: writeTwiml(instruction, context),
+    body: writeTwiml(instructions, context),
   });
+  const acknowledge = () => noContent;
   return {
     instructions: { method: 'POST', path: paths.instructions, parse: parseInstructionsWanted, reply: inMarkup },
-    status: { method: 'POST', path: paths.status, parse: parseStatusChanged, reply: () => noContent },
+    voice: { method: 'POST', path: paths.voice, parse: parseInstructionsWanted, reply: inMarkup },
+    status: { method: 'POST', path: paths.status, parse: parseStatusChanged, reply: acknowledge },
     after: { method: 'POST', path: paths.after, parse: parseSessionEnded, reply: inMarkup },
+    recording: { method: 'POST', path: paths.recording, parse: parseRecordingChanged, reply: acknowledge },
+    transcript: { method: 'POST', path: paths.transcript, parse: parseTranscribed, reply: acknowledge },
   };
 }

@@ -1,6 +1,7 @@
-/** A person's ear: what the application's voice has done so far, and waiting for it to do something. */
+/** A person's ear: what the application's voice or sound has done so far, and waiting for it to do something. */
 import type { Clock } from '../../base/clock.ts';
-import type { Voice } from '../voice.ts';
+import type { HeardUtterance } from '../call-record.ts';
+import type { PhoneLine } from '../phone-line.ts';
 
 export interface Ear {
   isSpeaking(): boolean;
@@ -9,13 +10,15 @@ export interface Ear {
   hasReply(): boolean;
   /** From now on only a later utterance counts as a reply. */
   expectReply(): void;
-  /** True once the condition holds; false when nothing at all was heard for `quietMs`, or the ear is closed. */
-  waitUntil(condition: () => boolean, quietMs: number): Promise<boolean>;
+  /** Whether the application sends its own sound, which may also be none. */
+  isOnStream(): boolean;
+  /** True once the condition holds; false when nothing at all was heard for `quietMs()`, or the ear is closed. */
+  waitUntil(condition: () => boolean, quietMs: () => number): Promise<boolean>;
   /** Ends every wait. */
   close(): void;
 }
 
-export function createEar(voice: Voice, clock: Clock): Ear {
+export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
   let wordsHeard = 0;
   let hasReply = false;
   let isClosed = false;
@@ -23,19 +26,23 @@ export function createEar(voice: Voice, clock: Clock): Ear {
   const changed = () => {
     for (const check of [...waiting]) check();
   };
-  const unlisten = voice.listen({
+  const heardWord = () => {
+    wordsHeard += 1;
+    changed();
+  };
+  const heardAll = ({ end }: HeardUtterance) => {
+    if (end === 'played') hasReply = true;
+    changed();
+  };
+  const unlistenVoice = voice.listen({
     started: changed,
-    heard: () => {
-      wordsHeard += 1;
-      changed();
-    },
-    ended: (_utterance, heard) => {
-      if (heard.end === 'played') hasReply = true;
-      changed();
-    },
+    heard: heardWord,
+    ended: (_utterance, heard) => heardAll(heard),
   });
+  const unlistenStreamed = streamed.listen({ changed, began: changed, heardWord, ended: heardAll });
   return {
-    isSpeaking: () => voice.speaking !== null,
+    isSpeaking: () => voice.speaking !== null || streamed.isSounding,
+    isOnStream: () => streamed.isOpen,
     wordsHeard: () => wordsHeard,
     hasReply: () => hasReply,
     expectReply() {
@@ -49,7 +56,7 @@ export function createEar(voice: Voice, clock: Clock): Ear {
           waiting.delete(check);
           resolve(result);
         };
-        const startTimer = () => clock.startTimer(quietMs, () => finish(false));
+        const startTimer = () => clock.startTimer(quietMs(), () => finish(false));
         let cancel = startTimer();
         const check = () => {
           if (isClosed) return finish(false);
@@ -62,7 +69,8 @@ export function createEar(voice: Voice, clock: Clock): Ear {
     },
     close() {
       isClosed = true;
-      unlisten();
+      unlistenVoice();
+      unlistenStreamed();
       changed();
     },
   };

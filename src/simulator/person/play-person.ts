@@ -20,12 +20,13 @@ export interface Scene {
 const pickupMs = 100;
 /** How long it must be quiet before a polite person takes it as their turn. */
 const turnPauseMs = 600;
-const beepMs = 1000;
+/** Over sound that may never come, nobody waits as long as for a voice that has begun a conversation. */
+const streamPatienceMs = 5000;
 const recordingMs = 30_000;
 
 /** Resolves when the call is over, or when the person has nothing left to do and stays on the line in silence. */
 export async function playPerson(scene: Scene): Promise<void> {
-  const ear = createEar(scene.line.voice, scene.clock);
+  const ear = createEar(scene.line, scene.clock);
   const stop = () => ear.close();
   scene.signal.addEventListener('abort', stop, { once: true });
   await waitFor(scene.clock, pickupMs, scene.signal);
@@ -54,7 +55,8 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
       return talkNonsense(scene, ear, step.ms);
     case 'voicemail':
       await say(scene, ear, step.greeting);
-      await waitFor(clock, beepMs + recordingMs, signal);
+      await line.beep(signal);
+      await waitFor(clock, recordingMs, signal);
       return hangUp(scene);
     case 'hangs-up':
       await hearWords(scene, ear, step.afterWords);
@@ -74,13 +76,19 @@ async function say({ line, signal }: Scene, ear: Ear, text: string): Promise<voi
 }
 
 async function listen(scene: Scene, ear: Ear): Promise<void> {
-  const { person, signal } = scene;
+  const { signal } = scene;
+  const patienceMs = () => toPatienceMs(scene, ear);
   for (let hasAsked = false; !signal.aborted; ) {
-    const heard = await ear.waitUntil(() => ear.hasReply() && !ear.isSpeaking(), person.patienceMs);
+    const heard = await ear.waitUntil(() => ear.hasReply() && !ear.isSpeaking(), patienceMs);
     if (signal.aborted) return;
     if (heard) {
-      const goesOn = await ear.waitUntil(() => ear.isSpeaking(), turnPauseMs);
+      const goesOn = await ear.waitUntil(
+        () => ear.isSpeaking(),
+        () => turnPauseMs,
+      );
       if (!goesOn) return;
+    } else if (ear.isOnStream()) {
+      return;
     } else if (hasAsked) {
       return hangUp(scene);
     } else {
@@ -90,11 +98,16 @@ async function listen(scene: Scene, ear: Ear): Promise<void> {
   }
 }
 
+function toPatienceMs({ person }: Scene, ear: Ear): number {
+  return ear.isOnStream() ? Math.min(person.patienceMs, streamPatienceMs) : person.patienceMs;
+}
+
 /** Waits for so many words of the next utterance, or for its end if it is shorter. */
 async function hearWords(scene: Scene, ear: Ear, words: number): Promise<void> {
   if (words === 0) return;
   const goal = ear.wordsHeard() + words;
-  await ear.waitUntil(() => ear.wordsHeard() >= goal || (ear.hasReply() && !ear.isSpeaking()), scene.person.patienceMs);
+  const isEnough = () => ear.wordsHeard() >= goal || (ear.hasReply() && !ear.isSpeaking());
+  await ear.waitUntil(isEnough, () => toPatienceMs(scene, ear));
 }
 
 async function talkNonsense(scene: Scene, ear: Ear, ms: number): Promise<void> {

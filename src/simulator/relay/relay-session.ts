@@ -88,7 +88,6 @@ class RelaySession implements LineListener {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     const { line, clock } = this.#parts;
-    if (line.listener === this) line.listener = null;
     line.voice.cut('stopped');
     const socket = this.#socket;
     if (close === 'drop') socket?.drop();
@@ -151,7 +150,7 @@ class RelaySession implements LineListener {
       },
     });
     this.#over.signal.addEventListener('abort', unlisten, { once: true });
-    line.listener = this;
+    this.#over.signal.addEventListener('abort', line.listen(this), { once: true });
     this.#cycles.greet();
   }
 

@@ -14,6 +14,7 @@ import {
   readTarget,
 } from './check-call-form.ts';
 import { toListPage } from './list-page.ts';
+import { isWithin } from './moment-filter.ts';
 import { json, notFound, Refusal, type RestAnswer, type RestRequest, type RestResult } from './rest-exchange.ts';
 
 function show(network: PhoneNetwork, record: SimulatedCallRecord, status = 200): RestAnswer {
@@ -51,10 +52,8 @@ export async function createCall(network: PhoneNetwork, request: RestRequest): P
 function placeCall(network: PhoneNetwork, { body }: RestRequest): RestAnswer {
   const form = new URLSearchParams(body);
   const to = checkTo(form);
-  const from = checkFrom(
-    form,
-    network.numbers.map(({ number }) => number),
-  );
+  const { anyCallerId = false } = network.account;
+  const from = checkFrom(form, (number) => anyCallerId || network.numbers.some((own) => own.number === number));
   const settings = readSettings(form);
   if (network.isQueueFull) throw new Refusal(400, 22005, 'Too many calls are queued already');
   const request = Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)]));
@@ -105,33 +104,13 @@ function endCall(call: SimulatedCall, status: string): void {
   call.end({ status: 'completed', by: 'api', sipCode: 200 });
 }
 
-const dayMs = 24 * 3600 * 1000;
-
-/** Start and end of the moment a filter names: a day, or with a time of day one second. */
-function readMoment(text: string): { fromMs: number; untilMs: number } {
-  const fromMs = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(fromMs)) throw new Refusal(400, 20422, `${text} is not a date: use YYYY-MM-DD`);
-  return { fromMs, untilMs: fromMs + (text.length <= 'YYYY-MM-DD'.length ? dayMs : 1000) };
-}
-
-/** Both bounds are inclusive; a call that never started counts from its making. */
-function isWithin(atMs: number | null, query: URLSearchParams, name: 'StartTime' | 'EndTime'): boolean {
-  const on = query.get(name);
-  const before = query.get(`${name}<`);
-  const after = query.get(`${name}>`);
-  if (on === null && before === null && after === null) return true;
-  if (atMs === null) return false;
-  if (on !== null && (atMs < readMoment(on).fromMs || atMs >= readMoment(on).untilMs)) return false;
-  if (before !== null && atMs >= readMoment(before).untilMs) return false;
-  return after === null || atMs >= readMoment(after).fromMs;
-}
-
 export function listCalls(network: PhoneNetwork, { path, query }: RestRequest): RestAnswer {
   const is = (name: string, value: string) => (query.get(name) ?? value) === value;
   const items = network
     .records()
     .filter((record) => is('To', record.to) && is('From', record.from) && is('Status', record.status))
     .filter(() => !query.has('ParentCallSid'))
+    // A call that never started counts from its making.
     .filter((record) => isWithin(record.answeredAtMs ?? record.createdAtMs, query, 'StartTime'))
     .filter((record) => isWithin(record.endedAtMs, query, 'EndTime'))
     .reverse();

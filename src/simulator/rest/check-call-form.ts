@@ -1,5 +1,6 @@
 /** Checks the form of a create or update request as strictly as Twilio does, with its error codes. */
 import type { CallSettings, Source, WebhookTarget } from '../live-call.ts';
+import { type RecordingOrder, readRecordingEvents, readTrack } from '../recording/recording-order.ts';
 import { parseTwiml } from '../twiml/parse-twiml.ts';
 import type { StatusEventName, StatusSubscription } from '../webhooks/announce-status.ts';
 import { Refusal } from './rest-exchange.ts';
@@ -34,13 +35,13 @@ export function checkTo(form: URLSearchParams): string {
 }
 
 /** @throws Refusal 21213, 21212, 21210 */
-export function checkFrom(form: URLSearchParams, ownNumbers: readonly string[]): string {
+export function checkFrom(form: URLSearchParams, isOwn: (number: string) => boolean): string {
   const from = form.get('From') ?? '';
   if (from === '') throw bad(21213, "Caller phone number is required: no 'From' number is specified");
   if (from === magicFrom.invalid || !e164.test(from)) {
     throw bad(21212, `The 'From' number ${from} is not a valid phone number, shortcode, or alphanumeric sender ID.`);
   }
-  if (from !== magicFrom.valid && !ownNumbers.includes(from)) {
+  if (from !== magicFrom.valid && !isOwn(from)) {
     throw bad(21210, `The source phone number provided, ${from}, is not yet verified for your account.`);
   }
   return from;
@@ -96,6 +97,20 @@ function readSeconds(form: URLSearchParams, name: string, usual: number): number
   return Number(text);
 }
 
+/** What a form says of a recording. @throws Refusal 20422, 21205, 21209 */
+export function readRecordingOrder(form: URLSearchParams, source: RecordingOrder['source']): RecordingOrder {
+  const track = readTrack(form.get('RecordingTrack') ?? 'both');
+  if (!track)
+    throw bad(20422, `RecordingTrack ${form.get('RecordingTrack')} is not valid: use inbound, outbound or both`);
+  const channels = form.get('RecordingChannels') ?? 'mono';
+  if (channels !== 'mono' && channels !== 'dual') {
+    throw bad(20422, `RecordingChannels ${channels} is not valid: use mono or dual`);
+  }
+  const target = readTarget(form, 'RecordingStatusCallback', 'RecordingStatusCallbackMethod');
+  const callback = target && { ...target, events: readRecordingEvents(form.getAll('RecordingStatusCallbackEvent')) };
+  return { source, track, channels: channels === 'dual' ? 2 : 1, callback };
+}
+
 /** Everything about a new call besides its two ends. @throws Refusal */
 export function readSettings(form: URLSearchParams): CallSettings {
   if ((form.get('ApplicationSid') ?? '') !== '') throw bad(21218, 'ApplicationSid is not valid: there is none');
@@ -107,5 +122,6 @@ export function readSettings(form: URLSearchParams): CallSettings {
     statusCallback: readStatusCallback(form),
     ringMs: Math.min(readSeconds(form, 'Timeout', ringSeconds.usual), ringSeconds.most) * 1000,
     timeLimitMs: readSeconds(form, 'TimeLimit', usualTimeLimitSeconds) * 1000,
+    recording: form.get('Record')?.toLowerCase() === 'true' ? readRecordingOrder(form, 'OutboundAPI') : null,
   };
 }

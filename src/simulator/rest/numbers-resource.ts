@@ -56,7 +56,8 @@ export function updateNumber(network: PhoneNetwork, request: RestRequest, sid: s
 }
 
 export function listNumbers(network: PhoneNetwork, { path, query }: RestRequest): RestAnswer {
-  const wanted = query.get('PhoneNumber')?.replaceAll('*', '') ?? '';
+  // A plus sign that was not escaped arrives as a space.
+  const wanted = query.get('PhoneNumber')?.replaceAll('*', '').replace(/^ /, '+') ?? '';
   const items = network.numbers.filter(({ number }) => number.includes(wanted));
   const { page, envelope } = toListPage({ items, sidOf: ({ sid }) => sid, path, query });
   return json({

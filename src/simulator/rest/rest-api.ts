@@ -5,9 +5,22 @@ import { apiVersion } from '../webhooks/webhook-parameters.ts';
 import { toRfc2822 } from '../wire-values.ts';
 import { createCall, deleteCall, fetchCall, listCalls, updateCall } from './calls-resource.ts';
 import { fetchNumber, listNumbers, updateNumber } from './numbers-resource.ts';
+import {
+  deleteCallRecording,
+  deleteRecording,
+  fetchCallRecording,
+  fetchCompressedFile,
+  fetchRecording,
+  fetchRecordingFile,
+  listCallRecordings,
+  listRecordings,
+  startCallRecording,
+  updateCallRecording,
+} from './recordings-resource.ts';
 import { json, notFound, Refusal, type RestRequest, type RestResult, refuse } from './rest-exchange.ts';
 
-type Answer = (network: PhoneNetwork, request: RestRequest, sid: string) => RestResult | Promise<RestResult>;
+/** Gets the SIDs of the path in their order. */
+type Answer = (network: PhoneNetwork, request: RestRequest, ...sids: string[]) => RestResult | Promise<RestResult>;
 
 interface Resource {
   /** After the account's own path. */
@@ -25,6 +38,21 @@ const resources: readonly Resource[] = [
   {
     pattern: /^\/IncomingPhoneNumbers\/(PN[0-9a-f]{32})\.json$/,
     methods: { GET: fetchNumber, POST: updateNumber },
+  },
+  { pattern: /^\/Recordings\.json$/, methods: { GET: listRecordings } },
+  {
+    pattern: /^\/Recordings\/(RE[0-9a-f]{32})(?:\.json)?$/,
+    methods: { GET: fetchRecording, DELETE: deleteRecording },
+  },
+  { pattern: /^\/Recordings\/(RE[0-9a-f]{32})\.wav$/, methods: { GET: fetchRecordingFile } },
+  { pattern: /^\/Recordings\/(RE[0-9a-f]{32})\.mp3$/, methods: { GET: fetchCompressedFile } },
+  {
+    pattern: /^\/Calls\/(CA[0-9a-f]{32})\/Recordings\.json$/,
+    methods: { GET: listCallRecordings, POST: startCallRecording },
+  },
+  {
+    pattern: /^\/Calls\/(CA[0-9a-f]{32})\/Recordings\/(RE[0-9a-f]{32}|Twilio\.CURRENT)\.json$/,
+    methods: { GET: fetchCallRecording, POST: updateCallRecording, DELETE: deleteCallRecording },
   },
   {
     pattern: /^\/Balance\.json$/,
@@ -75,7 +103,7 @@ function route(network: PhoneNetwork, request: RestRequest): RestResult | Promis
     if (!match) continue;
     const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
     if (!answer) throw new Refusal(405, 20004, `Method ${request.method} is not allowed here`);
-    return answer(network, request, match[1] ?? '');
+    return answer(network, request, ...match.slice(1));
   }
   throw notFound(request.path);
 }

@@ -19,8 +19,17 @@ export interface RestAnswer {
   headers?: Record<string, string>;
 }
 
+/** A file. */
+export interface RestFile {
+  status: number;
+  contentType: string;
+  bytes: Uint8Array;
+  /** The connection breaks after so many bytes. */
+  cutAtByte?: number;
+}
+
 /** `cut` stands for a connection that breaks without an answer. */
-export type RestResult = RestAnswer | 'cut';
+export type RestResult = RestAnswer | RestFile | 'cut';
 
 export function json(value: unknown, status = 200): RestAnswer {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };

@@ -1,9 +1,15 @@
 /** Tells the application of a call's changes of status, as far as it subscribed and the planned faults allow. */
 import { waitFor } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { type CallbackStatus, note, type WebhookLog } from '../call-record.ts';
+import type { CallbackStatus } from '../call-record.ts';
 import type { FaultPlan, StatusFault } from '../faults.ts';
-import { deliverWebhook, newIdempotencyToken, type Webhook, type WebhookSender } from './deliver-webhook.ts';
+import {
+  deliverWebhook,
+  newIdempotencyToken,
+  noteDropped,
+  type Webhook,
+  type WebhookSender,
+} from './deliver-webhook.ts';
 
 export type StatusEventName = 'initiated' | 'ringing' | 'answered' | 'completed';
 
@@ -60,7 +66,7 @@ export class StatusAnnouncer {
       case 'none':
         return this.#send(webhook);
       case 'drop':
-        return this.#noteDropped(webhook);
+        return noteDropped(this.#parts.sender, webhook);
       case 'delay':
         await waitFor(clock, fault.ms, this.#parts.signal);
         return this.#send(webhook);
@@ -91,23 +97,5 @@ export class StatusAnnouncer {
   async #send(webhook: Webhook): Promise<void> {
     if (this.#parts.signal.aborted) return;
     await deliverWebhook(this.#parts.sender, webhook, this.#parts.signal);
-  }
-
-  #noteDropped(webhook: Webhook): void {
-    const { sender } = this.#parts;
-    const log: WebhookLog = {
-      kind: 'status',
-      method: webhook.method,
-      url: webhook.url,
-      parameters: webhook.parameters,
-      attempt: 1,
-      sentAtMs: sender.clock.now(),
-      answeredAtMs: null,
-      status: null,
-      body: null,
-      failure: 'never sent',
-      fault: 'drop',
-    };
-    sender.onFinished(note(sender.record.webhooks, log));
   }
 }

@@ -64,6 +64,19 @@ export async function deliverWebhook(
   }
 }
 
+/** Writes down a webhook that a planned fault keeps from being sent. */
+export function noteDropped(sender: WebhookSender, webhook: Webhook): void {
+  const log: WebhookLog = { ...toLog(sender, webhook, 1), failure: 'never sent', fault: 'drop' };
+  sender.onFinished(note(sender.record.webhooks, log));
+}
+
+function toLog(sender: WebhookSender, { kind, method, url, parameters }: Webhook, attempt: number): WebhookLog {
+  return {
+    ...{ kind, method, url, parameters, attempt, sentAtMs: sender.clock.now() },
+    ...{ answeredAtMs: null, status: null, body: null, failure: null, fault: null },
+  };
+}
+
 interface TryBudget {
   connectMs: number;
   budgetMs: number;
@@ -72,20 +85,7 @@ interface TryBudget {
 }
 
 async function tryOnce(sender: WebhookSender, webhook: Webhook, budget: TryBudget): Promise<Try> {
-  const log: WebhookLog = {
-    kind: webhook.kind,
-    method: webhook.method,
-    url: webhook.url,
-    parameters: webhook.parameters,
-    attempt: budget.attempt,
-    sentAtMs: sender.clock.now(),
-    answeredAtMs: null,
-    status: null,
-    body: null,
-    failure: null,
-    fault: null,
-  };
-  note(sender.record.webhooks, log);
+  const log = note(sender.record.webhooks, toLog(sender, webhook, budget.attempt));
   const outcome = await withDeadline({ clock: sender.clock, ms: budget.budgetMs, signal: budget.signal }, (signal) =>
     followRedirects(sender, webhook, { connectMs: budget.connectMs, signal }),
   ).catch((error: unknown) => error as Error);

@@ -20,7 +20,7 @@ async function createCalls(db: Kysely<unknown>): Promise<void> {
     // Not jsonb, which sorts the names: the assistant is told them in the order in which they were given.
     .addColumn('parameters', 'json', (column) => column.notNull())
     .addColumn('request_id', 'text')
-    .addColumn('instructions_path', 'text')
+    .addColumn('instructions', 'jsonb')
     .addColumn('sessions_offered', 'integer', (column) => column.notNull())
     .addColumn('sessions_opened', 'integer', (column) => column.notNull())
     .addColumn('session_expires_at', 'timestamptz')

@@ -39,11 +39,12 @@ export type TurnState = Memory &
   );
 
 export type TurnEvent = { atMs: number } & (
-  | { type: 'connected'; resumed: boolean }
+  | { type: 'key-pressed'; digit: string }
+  /** `greeting`: what is said first, word for word; null: a reply is asked for. */
+  | { type: 'connected'; resumed: boolean; greeting: string | null }
   /** The person began to speak, goes on, or stopped. */
   | { type: 'person-speaking'; speaking: boolean }
   | { type: 'person-said'; text: string }
-  | { type: 'key-pressed'; digit: string }
   /** The first words of a reply are there. */
   | { type: 'reply-started'; utterance: number }
   | { type: 'reply-ready'; utterance: number; characters: number; ending: TurnEnding | null }

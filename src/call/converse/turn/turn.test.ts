@@ -39,7 +39,8 @@ function play(script: (Bare | number)[]) {
   return { state, effects, pending: due as { timer: number } | null, feed, pass, current: () => state };
 }
 
-const connected: Bare = { type: 'connected', resumed: false };
+const connected: Bare = { type: 'connected', resumed: false, greeting: null };
+const greeted: Bare = { type: 'connected', resumed: false, greeting: 'Hello John Doe.' };
 const started = (utterance: number): Bare => ({ type: 'reply-started', utterance });
 const ready = (utterance: number, characters = 30): Bare => ({
   type: 'reply-ready',
@@ -59,6 +60,26 @@ describe('the turn machine', () => {
     expect(of(talk.effects, 'ask-reply')).toEqual([{ type: 'ask-reply', utterance: 1 }]);
     expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'all' }]);
     expect(talk.state.phase).toBe('listening');
+  });
+
+  it('says a greeting that it was given word for word, asks for no reply, and listens', () => {
+    const talk = play([greeted]);
+    expect(of(talk.effects, 'speak')).toEqual([{ type: 'speak', utterance: 1, text: 'Hello John Doe.' }]);
+    expect(of(talk.effects, 'ask-reply')).toEqual([]);
+    talk.feed(played('Hello John Doe.'.length));
+    expect(talk.current().phase).toBe('listening');
+    talk.feed(said('Who is this?'));
+    expect(of(talk.effects, 'ask-reply')).toEqual([{ type: 'ask-reply', utterance: 2 }]);
+  });
+
+  it('can be interrupted in its greeting like in anything else', () => {
+    const talk = play([greeted, { type: 'interrupted', heardText: 'Hello' }, said('Yes?')]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: { text: 'Hello' } }]);
+    expect(talk.state).toMatchObject({ phase: 'thinking', utterance: 2 });
+  });
+
+  it('greets once, however often the carrier says that it is connected', () => {
+    expect(of(play([greeted, greeted, connected]).effects, 'speak')).toHaveLength(1);
   });
 
   it('takes an utterance as spoken by the clock when the carrier reports no playback', () => {
@@ -229,7 +250,8 @@ const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
   fc.integer({ min: 1, max: 30_000 }),
   fc.constantFrom<Bare>(
     connected,
-    { type: 'connected', resumed: true },
+    greeted,
+    { type: 'connected', resumed: true, greeting: null },
     { type: 'person-speaking', speaking: true },
     { type: 'person-speaking', speaking: false },
     said('Hello'),

@@ -31,7 +31,7 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
   if (state.phase === 'ending') return onEventWhileEnding(state, event);
   switch (event.type) {
     case 'connected':
-      return state.phase === 'connecting' ? onConnected(state, event.resumed, policy) : stay(state);
+      return state.phase === 'connecting' ? onConnected(state, event, policy) : stay(state);
     case 'person-speaking':
       return onPersonSpeaking(state, event.speaking, policy);
     case 'person-said':
@@ -61,7 +61,10 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
   }
 }
 
-function onConnected(state: TurnState, resumed: boolean, policy: TurnPolicy): TurnStep {
+type Connected = Extract<TurnEvent, { type: 'connected' }>;
+
+function onConnected(state: TurnState, { greeting, resumed, atMs }: Connected, policy: TurnPolicy): TurnStep {
+  if (greeting !== null) return speakOwn(stay(state), { text: greeting, ending: null, atMs }, policy);
   // A call that was cut off by us goes on where it stood: the person may be waiting for an answer.
   return think(resumed ? { ...memoryOf(state), nudges: 0 } : state, policy);
 }

@@ -7,7 +7,8 @@ import { play } from './play.ts';
 import { redirect } from './redirect.ts';
 import { reject } from './reject.ts';
 import { say } from './say.ts';
+import { start } from './start.ts';
 
 export const verbs: ReadonlyMap<string, Verb> = new Map(
-  [connect, hangup, pause, play, redirect, reject, say].map((verb) => [verb.name, verb]),
+  [connect, hangup, pause, play, redirect, reject, say, start].map((verb) => [verb.name, verb]),
 );

@@ -1,0 +1,130 @@
+/** The shapes of assistants in `/v1`, shared with the dashboard. */
+import { z } from 'zod';
+import { momentSchema, objectSchema, pageQuery, textSchema } from './text.ts';
+
+const engine = z.enum(['cascade', 'relay', 'speech-to-speech', 'agent-bridge']);
+const name = z.string().regex(/^[\w.:/-]{1,100}$/, 'must be a name of letters, digits, _ . : / -');
+const mostNames = 200;
+
+/** `{{name}}` in it becomes a value of the call. */
+const template = textSchema(10_000).refine(
+  (text) => text.split('{{').length - 1 <= mostNames,
+  `may hold ${mostNames} names`,
+);
+
+const limits = z.strictObject({
+  /** How long the phone may ring. */
+  ring_seconds: z.int().min(5).max(600),
+  max_duration_seconds: z.int().min(10).max(14_400),
+  /** Silence until the assistant asks whether anyone is there. */
+  silence_ms: z.int().min(100).max(60_000),
+});
+
+/** What its author writes. */
+const definition = {
+  name: textSchema(200),
+  /** The instructions that the language model gets first; not a template. */
+  prompt: textSchema(20_000),
+  /** Said first, word for word; null: the assistant finds its own first words. */
+  welcome_message: template.nullable(),
+  /** What its calls are for. */
+  agenda: template.nullable(),
+  /** How it hears and speaks. */
+  engine,
+  /** Tried in this order when the engine fails. */
+  fallback_engines: z.array(engine).max(3),
+  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag like en-US'),
+  voice: z.strictObject({ provider: name, name }).nullable(),
+  /** The language model; null: the server's own. */
+  llm: z.strictObject({ provider: name, model: name, temperature: z.number().min(0).max(2).optional() }).nullable(),
+  /** The recognizer of speech; null: the server's own. */
+  stt: z.strictObject({ provider: name, model: name.optional() }).nullable(),
+  /** The voice's maker; null: the server's own. */
+  tts: z.strictObject({ provider: name, model: name.optional(), voice: name.optional() }).nullable(),
+  /** What it may do besides speaking. */
+  tools: z
+    .array(z.enum(['hang_up', 'do_not_call_again']))
+    .max(2)
+    .refine((tools) => new Set(tools).size === tools.length, 'names a tool twice'),
+  /** What it does when a machine answers. */
+  voicemail: z.strictObject({
+    action: z.enum(['hang_up', 'leave_message', 'talk']),
+    message: template.nullable().default(null),
+  }),
+  limits,
+  /** JSON Schema of what is to be found out from a call afterwards. */
+  analysis_schema: objectSchema(20_000).nullable(),
+  /** What the person must be told at the beginning. */
+  disclosure: textSchema(1000).nullable(),
+};
+
+export const definitionSchema = z.object(definition);
+const changeable = { ...definition, limits: limits.partial() };
+
+export const createAssistantSchema = z
+  .strictObject(changeable)
+  .partial()
+  .extend({
+    name: definition.name,
+    prompt: definition.prompt,
+    /** Chosen by hand, for those who come from elsewhere; the next free one when absent. */
+    id: z.int().min(1).max(1_000_000_000).optional(),
+    /** Whose it is; the operator's own when absent. */
+    client_id: z
+      .string()
+      .regex(/^\w{1,100}$/)
+      .nullable()
+      .optional(),
+  });
+
+export const updateAssistantSchema = z
+  .strictObject(changeable)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change');
+
+export const assistantSchema = definitionSchema.extend({
+  id: z.int(),
+  client_id: z.string().nullable(),
+  /** The version that calls are made with; the other fields show the draft. */
+  published_version: z.int(),
+  created_at: momentSchema,
+  updated_at: momentSchema,
+  archived_at: momentSchema.nullable(),
+});
+
+export const assistantVersionSchema = z.object({
+  assistant_id: z.int(),
+  version: z.int(),
+  definition: definitionSchema,
+  published_at: momentSchema,
+  published_by: z.string().nullable(),
+});
+
+export const previewSchema = z.strictObject({
+  variables: objectSchema(20_000).default({}),
+  welcome_message: textSchema(10_000, 0).nullish(),
+  agenda: textSchema(10_000, 0).nullish(),
+});
+
+export const previewResultSchema = z.object({
+  /** Said first, word for word; null: the assistant finds its own first words. */
+  greeting: z.string().nullable(),
+  /** What the language model is told, one message each. */
+  instructions: z.array(z.string()),
+  /** Names that are used and were not given; a call would be refused. */
+  missing: z.array(z.string()),
+});
+
+export const listAssistantsQuerySchema = z.strictObject({
+  ...pageQuery,
+  archived: z.enum(['true', 'false']).default('false'),
+});
+
+export const listVersionsQuerySchema = z.strictObject(pageQuery);
+
+export type DefinitionResource = z.infer<typeof definitionSchema>;
+export type AssistantResource = z.infer<typeof assistantSchema>;
+export type AssistantVersionResource = z.infer<typeof assistantVersionSchema>;
+export type PreviewResult = z.infer<typeof previewResultSchema>;
+export type CreateAssistant = z.infer<typeof createAssistantSchema>;
+export type UpdateAssistant = z.infer<typeof updateAssistantSchema>;

@@ -1,0 +1,77 @@
+/** The shapes of clients in `/v1`, shared with the dashboard. */
+import { z } from 'zod';
+import { e164Schema, momentSchema, pageQuery, textSchema } from './text.ts';
+import { emailSchema, passwordSchema } from './users.ts';
+
+export const clientStatuses = ['Active', 'Inactive', 'Suspended'] as const;
+
+const mostVariables = 50;
+/** They travel in a URL to the carrier and back. */
+const longestProfile = 3000;
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, 'must be a name of letters, digits, _ . -, 64 at most')
+  .refine((name) => !['__proto__', 'constructor', 'prototype'].includes(name), 'is a name that cannot be used');
+
+/** Dynamic variables: what the client's assistant or agent knows in every call. */
+export const profileSchema = z
+  .record(variableName, z.union([textSchema(500, 0), z.number(), z.boolean()]))
+  .refine((profile) => Object.keys(profile).length <= mostVariables, `may hold ${mostVariables} variables`)
+  .refine((profile) => JSON.stringify(profile).length <= longestProfile, `may have ${longestProfile} characters`);
+
+export const clientLimitsSchema = z.strictObject({
+  /** Calls in any 24 hours. */
+  calls_per_day: z.int().min(0).max(1_000_000).optional(),
+  /** Calls that hold a line at once. */
+  concurrent_calls: z.int().min(1).max(100_000).optional(),
+});
+
+const changeable = {
+  name: textSchema(200),
+  status: z.enum(clientStatuses),
+  /** Its caller id; null: it has none. */
+  twilio_phone_number: e164Schema.nullable(),
+  profile: profileSchema,
+  elevenlabs_agent_id: z
+    .string()
+    .regex(/^[\w-]{1,100}$/, 'must be an id of letters, digits, _ and -')
+    .nullable(),
+  limits: clientLimitsSchema,
+};
+
+export const createClientSchema = z
+  .strictObject({
+    name: changeable.name,
+    /** With a password: makes the client's first user, who logs in with them. */
+    email: emailSchema.optional(),
+    password: passwordSchema.optional(),
+    status: changeable.status.default('Active'),
+    twilio_phone_number: changeable.twilio_phone_number.default(null),
+    profile: changeable.profile.default({}),
+    elevenlabs_agent_id: changeable.elevenlabs_agent_id.default(null),
+    limits: changeable.limits.default({}),
+  })
+  .refine((client) => (client.email === undefined) === (client.password === undefined), {
+    message: 'email and password belong together',
+    path: ['password'],
+  });
+
+export const updateClientSchema = z
+  .strictObject(changeable)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change');
+
+export const clientSchema = z.object({
+  id: z.string(),
+  ...changeable,
+  /** Of its first user; null when it has none. */
+  email: z.string().nullable(),
+  created_at: momentSchema,
+  updated_at: momentSchema,
+});
+
+export const listClientsQuerySchema = z.strictObject({ ...pageQuery, status: z.enum(clientStatuses).optional() });
+
+export type ClientResource = z.infer<typeof clientSchema>;
+export type ClientLimits = z.infer<typeof clientLimitsSchema>;

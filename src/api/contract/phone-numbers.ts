@@ -1,0 +1,46 @@
+/** The shapes of phone numbers in `/v1`, shared with the dashboard. */
+import { z } from 'zod';
+import { e164Schema, momentSchema, pageQuery } from './text.ts';
+
+const changeable = {
+  /** Who answers it; null: callers hear an apology. */
+  assistant_id: z.int().min(1).max(2_147_483_647).nullable(),
+  /** Whose number it is; null: the operator's own. */
+  client_id: z
+    .string()
+    .regex(/^\w{1,100}$/)
+    .nullable(),
+};
+
+export const createPhoneNumberSchema = z
+  .strictObject({ ...changeable })
+  .partial()
+  .extend({ number: e164Schema });
+
+export const updatePhoneNumberSchema = z
+  .strictObject(changeable)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change');
+
+export const phoneNumberSchema = z.object({
+  id: z.string(),
+  number: z.string(),
+  ...changeable,
+  created_at: momentSchema,
+  updated_at: momentSchema,
+});
+
+export const syncResultSchema = z.object({
+  data: z.array(
+    z.object({
+      number: z.string(),
+      /** `not_ours`: the carrier's account has no such number. */
+      result: z.enum(['set', 'not_ours', 'failed']),
+    }),
+  ),
+});
+
+export const listPhoneNumbersQuerySchema = z.strictObject(pageQuery);
+
+export type PhoneNumberResource = z.infer<typeof phoneNumberSchema>;
+export type SyncResult = z.infer<typeof syncResultSchema>;

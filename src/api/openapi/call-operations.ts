@@ -1,0 +1,164 @@
+/** What `/v1` can do with calls, do-not-call lists and figures. */
+import {
+  callSchema,
+  callWithTurnsSchema,
+  eventSchema,
+  listCallsQuerySchema,
+  listEventsQuerySchema,
+  transcriptQuerySchema,
+  transcriptSchema,
+} from '../contract/calls.ts';
+import { createCallSchema, sayToCallSchema } from '../contract/create-call.ts';
+import {
+  addDoNotCallSchema,
+  checkDoNotCallQuerySchema,
+  doNotCallCheckSchema,
+  doNotCallImportSchema,
+  doNotCallSchema,
+  importDoNotCallQuerySchema,
+  importDoNotCallSchema,
+  listDoNotCallQuerySchema,
+  removeDoNotCallQuerySchema,
+} from '../contract/do-not-call.ts';
+import { limitsSchema, statsQuerySchema, statsSchema } from '../contract/stats.ts';
+import { pageOf, problemSchema } from '../contract/text.ts';
+import type { Area } from './operation.ts';
+
+const error = { schema: problemSchema, type: 'application/problem+json' };
+const ok = (body: (typeof error)['schema'] | Area['error']['schema']) => ({ status: 200, body });
+const noMore = { 409: 'The call is over, or in a state in which this is not possible.' };
+
+export const callOperations: readonly Area[] = [
+  {
+    tag: 'Calls',
+    description: 'Calls are named by our id or by the carrier’s (`CA…`).',
+    error,
+    operations: [
+      {
+        route: 'POST /v1/calls',
+        summary: 'Place a call: it is stored at once and dialled when its turn comes',
+        body: createCallSchema,
+        answer: { status: 201, body: callSchema },
+        errors: {
+          403: 'The number must not be called, or the client is not active.',
+          404: 'There is no such published assistant.',
+          422: 'A template names variables that were not given, or is too long.',
+          429: 'A limit is reached; try again after `Retry-After`.',
+        },
+      },
+      {
+        route: 'GET /v1/calls',
+        summary: 'List calls, newest first',
+        query: listCallsQuerySchema,
+        answer: ok(pageOf(callSchema)),
+      },
+      { route: 'GET /v1/calls/:id', summary: 'Get a call with what was said', answer: ok(callWithTurnsSchema) },
+      {
+        route: 'GET /v1/calls/:id/transcript',
+        summary: 'Get what was said, as JSON or as text',
+        query: transcriptQuerySchema,
+        answer: ok(transcriptSchema),
+      },
+      {
+        route: 'GET /v1/calls/:id/events',
+        summary: 'List what happened to a call',
+        query: listEventsQuerySchema,
+        answer: ok(pageOf(eventSchema)),
+      },
+      {
+        route: 'GET /v1/calls/:id/recording',
+        summary: 'Get the sound of a call; takes Range requests',
+        answer: { status: 200, type: 'audio/wav' },
+        errors: { 206: 'A part of it.', 404: 'There is none (yet); `code` says why.', 416: 'There is no such part.' },
+      },
+      {
+        route: 'GET /v1/calls/:id/live',
+        summary: 'Follow a call: its events so far and as they happen, as server-sent events',
+        answer: { status: 200, type: 'text/event-stream' },
+      },
+      {
+        route: 'GET /v1/live',
+        summary: 'Follow all calls that you may see, as server-sent events',
+        answer: { status: 200, type: 'text/event-stream' },
+      },
+      {
+        route: 'POST /v1/calls/:id/cancel',
+        summary: 'Give up a call that was not answered',
+        answer: ok(callSchema),
+        errors: noMore,
+      },
+      {
+        route: 'POST /v1/calls/:id/hangup',
+        summary: 'End a call, whatever its state',
+        answer: ok(callSchema),
+        errors: noMore,
+      },
+      {
+        route: 'POST /v1/calls/:id/say',
+        summary: 'Have the assistant say something now',
+        body: sayToCallSchema,
+        answer: ok(callSchema),
+        errors: noMore,
+      },
+    ],
+  },
+  {
+    tag: 'Do not call',
+    description: 'Numbers that are never dialled: a list for each client, and one for everyone.',
+    error,
+    operations: [
+      {
+        route: 'POST /v1/do-not-call',
+        summary: 'Put a number on a list',
+        body: addDoNotCallSchema,
+        answer: { status: 201, body: doNotCallSchema },
+        alsoAnswers: [200],
+      },
+      {
+        route: 'GET /v1/do-not-call',
+        summary: 'List the numbers, newest first',
+        query: listDoNotCallQuerySchema,
+        answer: ok(pageOf(doNotCallSchema)),
+      },
+      {
+        route: 'GET /v1/do-not-call/check',
+        summary: 'Ask whether a number may be called',
+        query: checkDoNotCallQuerySchema,
+        answer: ok(doNotCallCheckSchema),
+      },
+      {
+        route: 'DELETE /v1/do-not-call/:number',
+        summary: 'Take a number off a list; the reason is kept in the audit log',
+        query: removeDoNotCallQuerySchema,
+        answer: { status: 204 },
+      },
+      {
+        route: 'POST /v1/do-not-call/import',
+        summary: 'Import up to 100,000 numbers, as a JSON array or as CSV with the columns number and reason',
+        query: importDoNotCallQuerySchema,
+        body: importDoNotCallSchema,
+        takesCsv: true,
+        answer: ok(doNotCallImportSchema),
+      },
+      {
+        route: 'GET /v1/do-not-call/export',
+        summary: 'Export the lists that you may see as CSV',
+        answer: { status: 200, type: 'text/csv' },
+      },
+    ],
+  },
+  {
+    tag: 'Figures',
+    description: 'Figures over the calls that you may see, and what is left of every limit.',
+    error,
+    operations: [
+      {
+        route: 'GET /v1/stats',
+        summary: 'Count calls and what became of them',
+        query: statsQuerySchema,
+        answer: ok(statsSchema),
+      },
+      { route: 'GET /v1/limits', summary: 'See how much capacity is left', answer: ok(limitsSchema) },
+    ],
+  },
+];

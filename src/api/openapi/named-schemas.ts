@@ -1,0 +1,40 @@
+/** The shapes of answers that have a name in the description, so that generated clients have types of these names. */
+import { z } from 'zod';
+import { apiKeySchema } from '../contract/api-keys.ts';
+import { assistantSchema, assistantVersionSchema, definitionSchema } from '../contract/assistants.ts';
+import { auditEntrySchema } from '../contract/audit-log.ts';
+import { loginAnswerSchema } from '../contract/auth.ts';
+import { callSchema, callWithTurnsSchema, eventSchema, transcriptSchema, turnSchema } from '../contract/calls.ts';
+import { clientCallSchema } from '../contract/client-calls.ts';
+import { clientSchema } from '../contract/clients.ts';
+import { doNotCallSchema } from '../contract/do-not-call.ts';
+import { phoneNumberSchema } from '../contract/phone-numbers.ts';
+import { limitsSchema, statsSchema } from '../contract/stats.ts';
+import { problemSchema } from '../contract/text.ts';
+import { userSchema } from '../contract/users.ts';
+
+export const namedSchemas = z.registry<{ id: string }>();
+
+const schemas: Record<string, z.ZodType> = {
+  ApiKey: apiKeySchema,
+  Assistant: assistantSchema,
+  AssistantDefinition: definitionSchema,
+  AssistantVersion: assistantVersionSchema,
+  AuditEntry: auditEntrySchema,
+  Call: callSchema,
+  CallWithTurns: callWithTurnsSchema,
+  Client: clientSchema,
+  ClientCall: clientCallSchema,
+  DoNotCallEntry: doNotCallSchema,
+  Event: eventSchema,
+  Limits: limitsSchema,
+  Login: loginAnswerSchema,
+  PhoneNumber: phoneNumberSchema,
+  Problem: problemSchema,
+  Stats: statsSchema,
+  Transcript: transcriptSchema,
+  Turn: turnSchema,
+  User: userSchema,
+};
+
+for (const [id, schema] of Object.entries(schemas)) namedSchemas.add(schema, { id });

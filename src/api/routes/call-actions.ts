@@ -1,0 +1,188 @@
+/** `POST /v1/calls` and what one does with a call that is not over: cancel it, hang up, have something said. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { reachOf } from '../../account/principal.ts';
+import { type Assistant, lineOf } from '../../assistant/assistant.ts';
+import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { renderOpening } from '../../assistant/render-opening.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Conversations } from '../../call/converse/conversation.ts';
+import { DialRefused } from '../../call/dial/may-dial.ts';
+import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
+import type { CallRequest } from '../../call/place-call.ts';
+import type { CallRunner } from '../../call/run-call.ts';
+import { type CallRow, findCall } from '../../store/calls.ts';
+import type { Store } from '../../store/open-store.ts';
+import { everyone } from '../../store/reach.ts';
+import { TemplateRefused } from '../../text/template.ts';
+import { answerPost } from '../answer-post.ts';
+import { whoAsks } from '../authorize.ts';
+import { type CreateCall, createCallSchema, noFieldsSchema, sayToCallSchema } from '../contract/create-call.ts';
+import { findCallOr404 } from '../find-call.ts';
+import type { Answer } from '../idempotency.ts';
+import { mayCallFrom } from '../may-call-from.ts';
+import { notFound, ProblemError, parseOrProblem } from '../problem.ts';
+import { recordChange } from '../record-change.ts';
+import { toCallResource } from '../to-resource.ts';
+
+export interface CallActionParts {
+  store: Store;
+  clock: Clock;
+  runner: CallRunner;
+  conversations: Conversations;
+  /** Stores a call and gives it at once; it is dialled when its turn comes. */
+  queueCall(request: CallRequest): Promise<CallRow>;
+  /** Whether new calls are taken now. */
+  isReady(): boolean;
+  /** The operator's own number. */
+  from: string;
+  /** Who speaks where no stored assistant was named. */
+  assistant: Assistant;
+  /** Path that the carrier asks for instructions. */
+  voicePath: string;
+}
+
+const writing = { config: { permission: 'calls:write' } } as const;
+type ById = { Params: { id: string } };
+
+export function callActionRoutes(parts: CallActionParts) {
+  const { db } = parts.store;
+
+  /** Does something to a call, notes who did, and answers with the call as it is then. */
+  const act = async (request: FastifyRequest<ById>, action: string, work: (call: CallRow) => Promise<void>) => {
+    const call = await findCallOr404(db, request);
+    await work(call);
+    await recordChange(parts, db, { request, action, subjectKind: 'call', subjectId: call.id });
+    return { status: 200, body: toCallResource((await findCall(db, everyone, call.id)) ?? call) };
+  };
+
+  return async (app: FastifyInstance): Promise<void> => {
+    app.post('/v1/calls', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => createCall(parts, request)),
+    );
+
+    app.post<ById>('/v1/calls/:id/cancel', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => {
+        parseOrProblem(noFieldsSchema, request.body);
+        return act(request, 'call.canceled', (call) => cancel(parts, call));
+      }),
+    );
+
+    app.post<ById>('/v1/calls/:id/hangup', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => {
+        parseOrProblem(noFieldsSchema, request.body);
+        return act(request, 'call.hung_up', (call) => hangUp(parts, call));
+      }),
+    );
+
+    app.post<ById>('/v1/calls/:id/say', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => {
+        const { text } = parseOrProblem(sayToCallSchema, request.body);
+        return act(request, 'call.said', async (call) => say(parts, call, text));
+      }),
+    );
+  };
+}
+
+async function createCall(parts: CallActionParts, request: FastifyRequest): Promise<Answer> {
+  const asked = parseOrProblem(createCallSchema, request.body);
+  if (!parts.isReady()) {
+    const detail = 'The server is not taking new calls now.';
+    throw new ProblemError({ status: 503, code: 'server/unavailable', title: 'Unavailable', detail });
+  }
+  const wanted = await toCallRequest(parts, request, asked);
+  try {
+    const call = await parts.queueCall(wanted);
+    const { db } = parts.store;
+    await recordChange(parts, db, { request, action: 'call.created', subjectKind: 'call', subjectId: call.id });
+    return { status: 201, body: toCallResource(call), headers: { location: `/v1/calls/${call.id}` } };
+  } catch (error) {
+    throw error instanceof DialRefused ? toProblemError(error) : error;
+  }
+}
+
+function toProblemError({ code, message, retryAfterSeconds }: DialRefused): ProblemError {
+  if (retryAfterSeconds === null) {
+    return new ProblemError({ status: 403, code, title: 'Call not allowed', detail: message });
+  }
+  const headers = { 'retry-after': String(retryAfterSeconds) };
+  return new ProblemError({ status: 429, code, title: 'Too many calls', detail: message }, headers);
+}
+
+async function toCallRequest(parts: CallActionParts, request: FastifyRequest, asked: CreateCall): Promise<CallRequest> {
+  const principal = whoAsks(request);
+  const { db } = parts.store;
+  const reach = reachOf(principal);
+  const stored = asked.assistant_id === undefined ? null : await findPublishedAssistant(db, reach, asked.assistant_id);
+  if (asked.assistant_id !== undefined && !stored) throw notFound('published assistant');
+  const published = stored?.assistant ?? parts.assistant;
+  const clientId = principal.clientId ?? stored?.clientId ?? null;
+  const assistant = {
+    ...published,
+    max_duration_seconds: asked.max_duration_seconds ?? published.max_duration_seconds,
+  };
+  const variables = asked.variables ?? {};
+  const opening = openingOrProblem(assistant, asked, variables);
+  return {
+    dialect: 'v1',
+    clientId,
+    requestId: request.id,
+    to: asked.to,
+    from: await mayCallFrom(db, { reach, clientId, asked: asked.from, configured: parts.from }),
+    assistant,
+    assistantRef: stored?.ref ?? null,
+    parameters: variables,
+    welcomeMessage: opening.greeting,
+    agenda: opening.agenda,
+    metadata: asked.metadata ?? null,
+    engine: lineOf(assistant),
+    instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
+  };
+}
+
+/** @throws ProblemError 422 that lists the names in templates that were not given */
+function openingOrProblem(assistant: Assistant, asked: CreateCall, variables: Record<string, unknown>) {
+  const refuse = (code: string, detail: string, errors: { field: string; message: string }[]) =>
+    new ProblemError({ status: 422, code, title: 'The templates cannot be filled', detail, errors });
+  try {
+    const { welcome_message: welcomeMessage, agenda } = asked;
+    const opening = renderOpening(assistant, { welcomeMessage, agenda, variables });
+    if (opening.missing.length === 0) return opening;
+    const errors = opening.missing.map((name) => ({ field: `variables.${name}`, message: 'is missing' }));
+    throw refuse('template/missing-variables', `Variables are missing: ${opening.missing.join(', ')}`, errors);
+  } catch (error) {
+    throw error instanceof TemplateRefused ? refuse(error.code, error.message, []) : error;
+  }
+}
+
+const conflict = (code: string, detail: string) =>
+  new ProblemError({ status: 409, code, title: 'Not possible in the state of the call', detail });
+
+const isOver = (call: CallRow) => (call.lifecycle as Lifecycle).phase === 'over';
+const overAlready = (call: CallRow) => conflict('call/over', `The call is over: ${call.status}.`);
+
+async function cancel(parts: CallActionParts, call: CallRow): Promise<void> {
+  if (call.ended_reason === 'canceled') return;
+  if (isOver(call)) throw overAlready(call);
+  if ((call.lifecycle as Lifecycle).phase === 'answered') {
+    throw conflict('call/answered', 'The call was answered; use /hangup to end it.');
+  }
+  await endCall(parts, call, { reason: 'canceled', by: 'request', fault: null });
+}
+
+async function hangUp(parts: CallActionParts, call: CallRow): Promise<void> {
+  if (call.ended_reason === 'hung_up_by_request' || call.ended_reason === 'canceled') return;
+  if (isOver(call)) throw overAlready(call);
+  await endCall(parts, call, { reason: 'hung_up_by_request', by: 'request', fault: null });
+}
+
+/** The carrier is told at once and, where that fails, again until it is so; nobody waits for it here. */
+async function endCall({ runner }: CallActionParts, call: CallRow, ending: Ending): Promise<void> {
+  await runner.apply(call.id, { type: 'cancel', ending });
+}
+
+function say({ conversations }: CallActionParts, call: CallRow, text: string): void {
+  if (isOver(call)) throw overAlready(call);
+  const conversation = conversations.find(call.id);
+  if (conversation?.say(text)) return;
+  throw conflict('call/not-talking', 'Nobody can be spoken to in this call now.');
+}

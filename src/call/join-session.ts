@@ -1,0 +1,83 @@
+/** Joins the conversation of an opened session to its call: the record so far, who may end it, and the call's end. */
+import type { Assistant } from '../assistant/assistant.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { lastLogSeq } from '../store/call-log.ts';
+import type { CallRow } from '../store/calls.ts';
+import { listTurns, type TurnRow } from '../store/turns.ts';
+import { type CallRecord, createCallRecord } from './converse/call-record.ts';
+import type { Conversation, Conversations } from './converse/conversation.ts';
+import { createHistory, type History } from './converse/history.ts';
+import type { TurnEnding } from './converse/turn/turn-state.ts';
+import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
+import type { CallParts, CallRunner } from './run-call.ts';
+
+export interface SessionParts extends CallParts {
+  runner: CallRunner;
+  conversations: Conversations;
+}
+
+/** What every engine is given. */
+export interface SessionTools {
+  log: Logger;
+  record: CallRecord;
+  history: History;
+  /** What was said before this session. */
+  earlier: readonly TurnRow[];
+  /** The number of the newest entry in the log of the engine's machine. */
+  logSeq: number;
+  maxDurationMs: number;
+  /** Notes why the call is ended by our side; never rejects. */
+  endCall(ending: TurnEnding): Promise<unknown>;
+}
+
+/** Begins a conversation and settles when it is over and the call knows why. */
+export async function joinSession(
+  parts: SessionParts,
+  session: { call: CallRow; machine: 'turn' | 'hold'; charactersPerSecond: number },
+  begin: (tools: SessionTools) => Conversation,
+): Promise<void> {
+  const { store, clock, runner, conversations } = parts;
+  const { call, charactersPerSecond } = session;
+  const log = parts.log.child({ callId: call.id });
+  await endEarlier(conversations, call.id);
+  const [earlier, logSeq] = await Promise.all([
+    listTurns(store.db, call.id),
+    lastLogSeq(store.db, call.id, session.machine),
+  ]);
+  const record = createCallRecord({ store, live: parts.live, clock, log });
+  const about = { callId: call.id, clientId: call.client_id };
+  const history = createHistory({ ...about, record, clock, newId: parts.newId, earlier, charactersPerSecond });
+  const endCall = (ending: TurnEnding) =>
+    runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
+  const maxDurationMs = remainingMs(call, clock.now());
+  const conversation = begin({ log, record, history, earlier, logSeq, maxDurationMs, endCall });
+  conversations.add(call.id, conversation);
+  await runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
+    log.warn({ reason: messageOf(error) }, 'session not noted as open');
+  });
+  const ending = await conversation.over;
+  const isBroken = ending.reason === 'connection_failed';
+  if (!isBroken) await endCall(ending);
+  await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+}
+
+/** A call has one conversation: a session that the carrier gave up may have left a socket that looks alive. */
+async function endEarlier(conversations: Conversations, callId: string): Promise<void> {
+  const earlier = conversations.find(callId);
+  earlier?.disconnected(false);
+  await earlier?.over;
+}
+
+function remainingMs(call: CallRow, nowMs: number): number {
+  const talkedMs = call.answered_at ? nowMs - call.answered_at.getTime() : 0;
+  return Math.max((call.assistant as Assistant).max_duration_seconds * 1000 - talkedMs, 0);
+}
+
+const faults: Partial<Record<EndedReason, Fault>> = { assistant_failed: 'provider', connection_failed: 'carrier' };
+
+/** The reasons of the engines are those of the lifecycle, by name. */
+function toEnding(ending: TurnEnding): Ending {
+  const reason = ending.reason as EndedReason;
+  return { reason, by: ending.by, fault: faults[reason] ?? null };
+}

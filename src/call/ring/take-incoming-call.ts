@@ -1,0 +1,114 @@
+/** Takes a call that somebody places to one of our numbers: finds who answers there and stores it, once. */
+import { type Assistant, lineOf } from '../../assistant/assistant.ts';
+import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { renderOpening } from '../../assistant/render-opening.ts';
+import { countCallsOnLines, findCall, insertCall } from '../../store/calls.ts';
+import { insertEvents } from '../../store/events.ts';
+import { findCalledNumber } from '../../store/phone-numbers.ts';
+import { everyone } from '../../store/reach.ts';
+import { isUniqueViolation } from '../../store/sql-errors.ts';
+import { checkAtMsOf, statusOf } from '../lifecycle.ts';
+import { beginInboundLifecycle } from '../lifecycle-beginnings.ts';
+import type { CallParts } from '../run-call.ts';
+
+export interface IncomingCall {
+  carrierSid: string;
+  /** As the carrier gives it; not always a number. */
+  from: string;
+  /** The number that was called, E.164. */
+  to: string;
+}
+
+export type Taken = { callId: string } | { refused: 'nobody-answers-here' | 'no-line-is-free' };
+
+type Answering = NonNullable<Awaited<ReturnType<typeof findAnswering>>>;
+
+/** The same call again gives the same record. */
+export async function takeIncomingCall(
+  parts: CallParts & { takesCalls(): boolean },
+  incoming: IncomingCall,
+): Promise<Taken> {
+  const { db } = parts.store;
+  const known = await findCall(db, everyone, incoming.carrierSid);
+  if (known) return { callId: known.id };
+  const answering = await findAnswering(parts, incoming.to);
+  if (!answering) return { refused: 'nobody-answers-here' };
+  const isFree = parts.takesCalls() && (await countCallsOnLines(db)) < parts.maxCallsOnLines;
+  if (!isFree) return { refused: 'no-line-is-free' };
+  try {
+    return { callId: await store(parts, incoming, answering) };
+  } catch (error) {
+    // The carrier asked twice at once and the other request was first.
+    const first = isUniqueViolation(error) ? await findCall(db, everyone, incoming.carrierSid) : undefined;
+    if (!first) throw error;
+    return { callId: first.id };
+  }
+}
+
+async function findAnswering({ store }: CallParts, number: string) {
+  const own = await findCalledNumber(store.db, number);
+  if (!own || own.assistant_id === null) return null;
+  const published = await findPublishedAssistant(store.db, everyone, own.assistant_id);
+  return published && { ...published, clientId: own.client_id };
+}
+
+async function store(parts: CallParts, incoming: IncomingCall, answering: Answering): Promise<string> {
+  const { clientId } = answering;
+  const row = toRow(parts, incoming, answering);
+  const event = {
+    id: parts.newId('event'),
+    call_id: row.id,
+    client_id: clientId,
+    type: 'call.ringing',
+    key: 'call.ringing',
+    at: new Date(parts.clock.now()),
+    data: JSON.stringify({ status: row.status, dialect: row.dialect, carrier_sid: row.carrier_sid }),
+  };
+  const events = await parts.store.transaction(async (db) => {
+    await insertCall(db, row);
+    return insertEvents(db, [event]);
+  });
+  parts.live.publish(events);
+  return row.id;
+}
+
+function toRow(parts: CallParts, incoming: IncomingCall, { assistant, ref, clientId }: Answering) {
+  const at = new Date(parts.clock.now());
+  const limits = { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
+  const lifecycle = beginInboundLifecycle(limits, incoming.carrierSid, at.getTime());
+  const checkAtMs = checkAtMsOf(lifecycle);
+  const opening = openingOf(parts, assistant, ref.id);
+  return {
+    id: parts.newId('call'),
+    client_id: clientId,
+    dialect: 'inbound',
+    direction: 'inbound',
+    to_number: incoming.to,
+    from_number: incoming.from,
+    status: statusOf(lifecycle),
+    lifecycle: JSON.stringify(lifecycle),
+    revision: 0,
+    carrier: parts.carrier.name,
+    carrier_sid: incoming.carrierSid,
+    assistant: JSON.stringify(assistant),
+    parameters: '{}',
+    engine: lineOf(assistant),
+    assistant_id: ref.id,
+    assistant_version: ref.version,
+    welcome_message: opening.greeting,
+    agenda: opening.agenda,
+    sessions_offered: 0,
+    sessions_opened: 0,
+    created_at: at,
+    ringing_at: at,
+    check_at: checkAtMs === null ? null : new Date(checkAtMs),
+  };
+}
+
+/** Nobody gave values for an incoming call: words that need some are not said. */
+function openingOf({ log }: CallParts, assistant: Assistant, assistantId: number) {
+  const { missing, ...opening } = renderOpening(assistant, { variables: {} });
+  if (missing.length === 0) return opening;
+  log.warn({ assistantId, missing }, 'the assistant’s own words need values that an incoming call does not have');
+  return { greeting: null, agenda: null };
+}

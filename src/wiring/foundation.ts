@@ -1,0 +1,46 @@
+/** What everything is built on: the configuration, what stands in for the real thing, and the paths of the carrier. */
+import type { defaultAssistant } from '../assistant/assistant.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { TurnPolicy } from '../call/converse/turn/turn-policy.ts';
+import type { Config } from '../config/read-config.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { SimulatorOptions } from '../simulator/create-simulator.ts';
+import type { SocketLimits } from '../socket-limits.ts';
+
+/** What a test or the demo puts in the place of the real thing. */
+export interface Overrides {
+  clock?: Clock;
+  random?: Random;
+  fetch?: typeof globalThis.fetch;
+  log?: Logger;
+  languageModel?: LanguageModel;
+  policy?: Partial<TurnPolicy>;
+  assistant?: Partial<typeof defaultAssistant>;
+  /** The simulated network's own clock and pace. */
+  simulator?: Partial<Pick<SimulatorOptions, 'clock' | 'callsPerSecond' | 'firstRingMs' | 'faults'>>;
+  /** How many sockets there may be and how fast they may speak: a simulated network in quick time speaks faster. */
+  socketLimits?: Partial<SocketLimits>;
+  /** File of a ready-made embedded database to start from. */
+  storeTemplate?: string;
+}
+
+export interface Foundation {
+  config: Config;
+  overrides: Overrides;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+}
+
+export const relayPath = '/relay';
+export const streamPath = '/streams';
+export const paths = {
+  instructions: '/api/outbound-call-twiml',
+  status: '/api/call-status',
+  after: '/api/call-after',
+  voice: '/twiml',
+  recording: '/api/call-recording',
+  transcript: '/api/call-transcript',
+};

@@ -1,0 +1,13 @@
+/** Where recordings are kept: a bucket where one is configured, else a folder of the data directory. */
+import { join } from 'node:path';
+import type { BlobStore } from '../ports/blob-store.ts';
+import { createLocalFiles } from '../providers/local-files/local-files.ts';
+import { createS3 } from '../providers/s3/s3.ts';
+import type { Foundation } from './foundation.ts';
+
+export function openBlobs({ config, overrides, clock, random }: Foundation): BlobStore {
+  const folder = join(config.dataDir, 'blobs');
+  if (!config.s3) return createLocalFiles({ folder, random, clock });
+  const fetch = overrides.fetch ?? globalThis.fetch;
+  return createS3({ ...config.s3, draftsFolder: join(folder, '.drafts'), fetch, clock, random });
+}

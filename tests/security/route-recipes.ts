@@ -1,0 +1,232 @@
+/** How each route of the server is asked in the proof of isolation; a route that is not here fails it. */
+import { digitsOf, markOf, type ObjectKind, type SeededObject } from './seed-clients.ts';
+
+export interface Recipe {
+  /** What stands in the path's first parameter. */
+  names?: readonly ObjectKind[];
+  /** Queries that name the object, or none. */
+  queries?: (object: SeededObject) => readonly string[];
+  /** Bodies; those of a request that names an object are asked for every object there is. */
+  bodies?: (object: SeededObject) => readonly unknown[];
+  type?: 'text/csv';
+  /** Everyone may ask it, and it tells nothing of any client. */
+  isOpen?: true;
+  /** It never ends by itself: only its beginning is read. */
+  isStream?: true;
+  /** Who must be able to do this with an own object, and how that is answered; otherwise nothing would be proven. */
+  control: { by: 'owner' | 'admin'; status: number } | null;
+  /** It places calls for whoever may. */
+  dials?: true;
+  /** Asked of a client's own people it may answer well whatever object it names, because the name changes nothing. */
+  mindsNoObject?: true;
+}
+
+const owner = (status = 200): Recipe['control'] => ({ by: 'owner', status });
+const admin = (status = 200): Recipe['control'] => ({ by: 'admin', status });
+
+const list: Recipe = { queries: () => ['', '?limit=100', '?limit=1'], control: owner(), mindsNoObject: true };
+const one = (...names: ObjectKind[]): Recipe => ({ names, control: owner() });
+const callNames = ['call', 'carrier-call'] as const;
+const signedOnly: Recipe = { isOpen: true, control: null };
+const open = (status?: number): Recipe => ({ isOpen: true, control: status === undefined ? null : owner(status) });
+/** Says nothing about, and does nothing to, what it is asked with. */
+const accountForm: Recipe = {
+  isOpen: true,
+  control: null,
+  bodies: ({ client }) => [{ email: `0@${markOf(client)}.example`, password: 'wrong horse battery' }],
+};
+
+const numberOf = ({ client }: SeededObject, number: number) => `+1${digitsOf(client)}${number}`;
+const q = encodeURIComponent;
+const assistantId = ({ names }: SeededObject) => Number(names.assistant);
+const clientId = ({ names }: SeededObject) => names.client;
+
+const recipesOfV1: Record<string, Recipe> = {
+  'GET /v1/clients': { ...list, control: admin() },
+  'POST /v1/clients': { bodies: () => [{ name: 'Another' }], control: admin(201) },
+  'GET /v1/clients/:id': { names: ['client'], control: admin() },
+  'PATCH /v1/clients/:id': { names: ['client'], bodies: () => [{ status: 'Suspended' }], control: null },
+  'DELETE /v1/clients/:id': { names: ['client'], control: null },
+  'GET /v1/users': { queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`], control: admin() },
+  'POST /v1/users': {
+    bodies: (object) => [
+      {
+        email: 'new@elsewhere.example',
+        name: 'New',
+        password: 'a long new password',
+        role: 'client',
+        client_id: clientId(object),
+      },
+    ],
+    control: null,
+  },
+  'GET /v1/users/:id': { names: ['user'], control: admin() },
+  'PATCH /v1/users/:id': { names: ['user'], bodies: () => [{ is_active: false }, { role: 'admin' }], control: null },
+  'DELETE /v1/users/:id': { names: ['user'], control: null },
+  'GET /v1/api-keys': list,
+  'POST /v1/api-keys': {
+    bodies: (object) => [{ name: 'Taken over', client_id: clientId(object) }],
+    control: owner(201),
+  },
+  'GET /v1/api-keys/:id': one('api-key'),
+  'DELETE /v1/api-keys/:id': { names: ['api-key'], control: owner(204) },
+  'GET /v1/audit-log': {
+    queries: ({ names }) => ['', '?limit=100', `?subject_id=${names.call}`, `?actor_id=${names.user}`],
+    control: admin(),
+    mindsNoObject: true,
+  },
+  'GET /v1/assistants': list,
+  'POST /v1/assistants': {
+    bodies: (object) => [{ name: 'Taken over', prompt: 'You are mine.', client_id: clientId(object) }],
+    control: owner(201),
+  },
+  'GET /v1/assistants/:id': one('assistant'),
+  'PATCH /v1/assistants/:id': { names: ['assistant'], bodies: () => [{ prompt: 'You are mine.' }], control: owner() },
+  'DELETE /v1/assistants/:id': { names: ['assistant'], control: owner(204) },
+  'POST /v1/assistants/:id/publish': { names: ['assistant'], bodies: () => [undefined], control: owner(201) },
+  'GET /v1/assistants/:id/versions': one('assistant'),
+  'GET /v1/assistants/:id/versions/:version': one('assistant'),
+  'POST /v1/assistants/:id/preview': { names: ['assistant'], bodies: () => [{ variables: {} }], control: owner() },
+  'GET /v1/phone-numbers': list,
+  'POST /v1/phone-numbers': {
+    bodies: (object) => [
+      { number: numberOf(object, 901), client_id: clientId(object) },
+      { number: '+15005550199', assistant_id: assistantId(object) },
+    ],
+    control: null,
+  },
+  'POST /v1/phone-numbers/sync': { bodies: () => [{}], control: admin() },
+  'GET /v1/phone-numbers/:id': one('phone-number'),
+  'PATCH /v1/phone-numbers/:id': {
+    names: ['phone-number'],
+    bodies: () => [{ assistant_id: null }, { client_id: null }],
+    control: null,
+  },
+  'DELETE /v1/phone-numbers/:id': { names: ['phone-number'], control: null },
+  'GET /v1/calls': {
+    queries: (object) => [
+      '',
+      '?limit=100',
+      `?to=${q(numberOf(object, 200))}`,
+      `?verification=${7_000 + object.client}`,
+      `?assistant_id=${assistantId(object)}`,
+    ],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /v1/calls': {
+    bodies: (object) => [
+      { to: '+15558675310', assistant_id: assistantId(object) },
+      { to: '+15558675310', from: numberOf(object, 0) },
+    ],
+    control: owner(201),
+  },
+  'GET /v1/calls/:id': one(...callNames),
+  'GET /v1/calls/:id/transcript': { names: callNames, queries: () => ['', '?format=text'], control: owner() },
+  'GET /v1/calls/:id/events': one(...callNames),
+  'GET /v1/calls/:id/recording': one(...callNames),
+  'GET /v1/calls/:id/live': one(...callNames),
+  'POST /v1/calls/:id/cancel': { names: callNames, bodies: () => [undefined], control: owner(409) },
+  'POST /v1/calls/:id/hangup': { names: callNames, bodies: () => [undefined], control: owner(409) },
+  'POST /v1/calls/:id/say': { names: callNames, bodies: () => [{ text: 'Hello' }], control: owner(409) },
+  'GET /v1/live': { isStream: true, control: owner(), mindsNoObject: true },
+  'GET /v1/do-not-call': {
+    queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /v1/do-not-call': {
+    bodies: (object) => [{ number: numberOf(object, 700), client_id: clientId(object) }],
+    control: owner(201),
+  },
+  'GET /v1/do-not-call/check': {
+    queries: (object) => [
+      `?number=${q(object.names['do-not-call'])}`,
+      `?number=${q(object.names['do-not-call'])}&client_id=${clientId(object)}`,
+    ],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'DELETE /v1/do-not-call/:number': {
+    names: ['do-not-call'],
+    queries: (object) => ['?reason=mine', `?reason=mine&client_id=${clientId(object)}`],
+    control: owner(204),
+  },
+  'POST /v1/do-not-call/import': {
+    queries: (object) => [`?client_id=${clientId(object)}`],
+    bodies: () => ['number,reason\r\n+15558675311,mine\r\n'],
+    type: 'text/csv',
+    control: owner(),
+  },
+  'GET /v1/do-not-call/export': { control: owner(), mindsNoObject: true },
+  'GET /v1/stats': {
+    queries: (object) => ['', `?assistant_id=${assistantId(object)}`],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'GET /v1/limits': { control: owner(), mindsNoObject: true },
+};
+
+const recipesOfForms: Record<string, Recipe> = {
+  'POST /call-customer': {
+    dials: true,
+    bodies: () => [{ to: '+15558675310', verification: 1 }],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /api/outbound-call': {
+    dials: true,
+    bodies: () => [{ to: '+15558675310' }],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /calls/initiate': {
+    bodies: (object) => [{ assistant_id: assistantId(object), to_phone_number: '+15558675310' }],
+    control: owner(),
+  },
+  'POST /secure/make-call': {
+    dials: true,
+    bodies: () => [{ phone: '+15558675310' }],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'GET /secure/calls': {
+    queries: () => ['', '?limit=100', '?status=completed&page=1'],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'GET /secure/calls/:callId': one(...callNames),
+  'GET /secure/call-stats': { control: owner(), mindsNoObject: true },
+};
+
+export const recipes: Readonly<Record<string, Recipe>> = {
+  'GET /healthz': open(200),
+  'GET /readyz': open(200),
+  'GET /openapi.json': open(200),
+  'GET /docs': open(),
+  'GET /docs/': open(200),
+  'GET /docs/js/scalar.js': open(200),
+  'POST /auth/login': accountForm,
+  'POST /auth/refresh': { isOpen: true, control: null, bodies: () => [{ refresh_token: 'x'.repeat(43) }] },
+  'POST /auth/setup': {
+    isOpen: true,
+    control: null,
+    bodies: () => [{ code: 'AAAA-AAAA', email: 'me@elsewhere.example', password: 'a long new password', name: 'Me' }],
+  },
+  // Whoever has a login would end it.
+  'POST /auth/logout': { bodies: () => [undefined], control: null },
+  'POST /auth/password': {
+    bodies: () => [{ current_password: 'wrong horse battery', new_password: 'a long new password' }],
+    control: null,
+    mindsNoObject: true,
+  },
+  'GET /auth/me': { control: owner(), mindsNoObject: true },
+  ...recipesOfV1,
+  ...recipesOfForms,
+  'POST /api/outbound-call-twiml': signedOnly,
+  'POST /twiml': signedOnly,
+  'POST /api/call-status': signedOnly,
+  'POST /api/call-after': signedOnly,
+  'POST /api/call-recording': signedOnly,
+  'POST /api/call-transcript': signedOnly,
+};
