@@ -7,7 +7,7 @@ import urllib.request
 import uuid
 
 SERVER = os.environ.get("CALLWRIGHT_URL", "http://localhost:3000")
-# One that `POST /v1/api-keys` gave, with the permissions calls:read and calls:write.
+# One that `POST /v1/api-keys` gave, with the scopes calls:read and calls:write.
 KEY = os.environ.get("CALLWRIGHT_KEY")
 
 

@@ -1,6 +1,6 @@
 /** Every socket that the carrier may open to us: under which path, with what right, and what is held on it. */
 import { messageOf } from '../base/errors.ts';
-import { findCall } from '../store/calls.ts';
+import { findCall, isStreamAwaited } from '../store/calls.ts';
 import { everyone } from '../store/reach.ts';
 import { awaitStart, type StartedStream } from './answer/await-start.ts';
 import { type OpenedSession, openOnlySession, openSession } from './answer/open-session.ts';
@@ -88,6 +88,8 @@ export function createCallSockets(parts: CallSocketParts): CallSockets {
     pattern: new RegExp(`^${parts.streamPath}$`),
     idleMs: streamIdleMs,
     async admit() {
+      // The documented URL has no room for the token, which comes with the stream's first message.
+      if (!(await isStreamAwaited(store.db, new Date(parts.clock.now())))) return null;
       return async (socket) => {
         const stream = await start(socket);
         const session = stream && (await openSession({ ...parts, db: store.db }, toClaim(stream)));

@@ -145,13 +145,28 @@ export function listCalls(
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
 }
 
-/** Offers the carrier a session: the one after the last that was opened, so an offer that waits is only renewed. */
+/** Offers the carrier a session: the one after the last that was opened. Who asks again for it changes nothing. */
 export async function offerSession(db: Db, id: string, expiresAt: Date): Promise<void> {
   await db
     .updateTable('calls')
     .set((row) => ({ sessions_offered: row('sessions_opened', '+', 1), session_expires_at: expiresAt }))
     .where('id', '=', id)
+    .whereRef('sessions_offered', '=', 'sessions_opened')
     .execute();
+}
+
+/** Whether any call was offered an audio stream that has not been opened and still may be. */
+export async function isStreamAwaited(db: Db, now: Date): Promise<boolean> {
+  const awaited = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('check_at', 'is not', null)
+    .where('engine', '=', 'media')
+    .whereRef('sessions_offered', '>', 'sessions_opened')
+    .where('session_expires_at', '>', now)
+    .limit(1)
+    .executeTakeFirst();
+  return awaited !== undefined;
 }
 
 /** Takes up the offer with this number; true for one caller only, and only while the offer holds. */

@@ -136,7 +136,7 @@ export const bodyTargets: readonly FuzzTarget[] = [
   ]),
   withSchema('user-change', updateUserSchema, [{ name: 'Ann', role: 'viewer', is_active: false }]),
   withSchema('api-key', createApiKeySchema, [
-    { name: 'CI', role: 'viewer', permissions: ['calls:read'], expires_at: '2027-01-01T00:00:00Z' },
+    { name: 'CI', role: 'viewer', scopes: ['calls:read'], expires_at: '2027-01-01T00:00:00Z' },
   ]),
   withSchema('login', loginSchema, [{ email: 'a@b.example', password: 'correct horse battery' }]),
   withSchema('refresh', refreshSchema, [{ refresh_token: 'x'.repeat(43) }]),

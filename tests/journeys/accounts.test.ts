@@ -297,10 +297,10 @@ describe('a role', () => {
 
 describe('an API key', () => {
   it('opens what it names until it is revoked, and is shown once', async () => {
-    const body = { name: 'for the shop', permissions: ['calls:read'] };
+    const body = { name: 'for the shop', scopes: ['calls:read'] };
     const headers = { 'idempotency-key': 'key-once' };
     const made = await send('POST', '/v1/api-keys', { body, headers });
-    expect([made.status, made.body]).toMatchObject([201, { name: 'for the shop', permissions: ['calls:read'] }]);
+    expect([made.status, made.body]).toMatchObject([201, { name: 'for the shop', scopes: ['calls:read'] }]);
     const key = String(made.body.key);
     expect(key).toMatch(/^cw_live_[0-9a-z]{12}_[\w-]{43}$/);
     const repeated = await send('POST', '/v1/api-keys', { body, headers });
@@ -319,10 +319,10 @@ describe('an API key', () => {
   });
 
   it('makes no key and no user that may do more than itself', async () => {
-    const permissions = ['api-keys:write', 'users:write', 'calls:read'];
-    const { body } = await send('POST', '/v1/api-keys', { body: { name: 'k', permissions } });
+    const scopes = ['api-keys:write', 'users:write', 'calls:read'];
+    const { body } = await send('POST', '/v1/api-keys', { body: { name: 'k', scopes } });
     const token = String(body.key);
-    const raised = await send('POST', '/v1/api-keys', { token, body: { name: 'k', permissions: ['calls:write'] } });
+    const raised = await send('POST', '/v1/api-keys', { token, body: { name: 'k', scopes: ['calls:write'] } });
     expect([raised.status, raised.body]).toMatchObject([403, { code: 'account/beyond-your-own' }]);
     const user = { email: 'raised@example.org', name: 'x', password: adminPassword, role: 'admin' };
     expect((await send('POST', '/v1/users', { token, body: user })).status).toBe(403);

@@ -160,6 +160,10 @@ describe('a file of numbers', () => {
 
   it('is imported as CSV without a heading and as JSON', async () => {
     expect(await (await importRows('+12125551010\n+12125551011,gone', 'text/csv')).json()).toMatchObject({ added: 2 });
+    for (const [index, name] of ['phone', 'Phone Number', 'to'].entries()) {
+      const file = `name,${name}\nAnn,+1212555103${index}`;
+      expect(await (await importRows(file, 'text/csv')).json()).toMatchObject({ added: 1, rejected: 0 });
+    }
     const json = [
       '+12125551012',
       { number: '+12125551013', reason: 'x' },

@@ -141,7 +141,7 @@ describe('the examples', () => {
   });
 
   it.skipIf(!has('python3'))('place a call by /v1 and follow it to its end', async () => {
-    const wanted = { name: 'an example', permissions: ['calls:read', 'calls:write'] };
+    const wanted = { name: 'an example', scopes: ['calls:read', 'calls:write'] };
     const { key } = (await (await server.post('/v1/api-keys', wanted)).json()) as { key: string };
     const printed = await runExample('python3', 'call-with-a-key.py', key);
     expect(printed).toMatch(/queued\ncall\.queued(.*\n)*turn\.completed Who is calling(.*\n)*call\.ended talked/);

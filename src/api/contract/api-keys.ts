@@ -29,7 +29,7 @@ export const createApiKeySchema = z.strictObject({
   /** By default the asker's own, and `client` for a key of a client. */
   role: z.enum(roles).optional(),
   /** By default all that the role includes and the asker may. */
-  permissions: z.array(z.enum(permissionNames)).min(1).max(permissionNames.length).optional(),
+  scopes: z.array(z.enum(permissionNames)).min(1).max(permissionNames.length).optional(),
   client_id: textSchema(100).optional(),
   expires_at: searchMomentSchema.optional(),
 });
@@ -42,7 +42,7 @@ export const apiKeySchema = z.object({
   prefix: z.string(),
   role: z.enum(roles),
   /** Null: all that the role includes. */
-  permissions: z.array(z.enum(permissionNames)).nullable(),
+  scopes: z.array(z.enum(permissionNames)).nullable(),
   created_by: z.string().nullable(),
   created_at: momentSchema,
   /** To the minute. */

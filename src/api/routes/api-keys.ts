@@ -33,10 +33,15 @@ export function apiKeyRoutes(parts: AccountParts) {
     app.post('/v1/api-keys', writing, (request, reply) =>
       answerPost(parts, { request, reply }, () =>
         withAccountProblems(async () => {
-          const { client_id, expires_at, ...wanted } = parseOrProblem(createApiKeySchema, request.body);
+          const { client_id, expires_at, scopes, ...wanted } = parseOrProblem(createApiKeySchema, request.body);
           const asker = { principal: whoAsks(request), requestId: request.id };
           const expiresAt = expires_at === undefined ? undefined : new Date(expires_at);
-          const { row, whole } = await createApiKey(parts, asker, { ...wanted, clientId: client_id, expiresAt });
+          const { row, whole } = await createApiKey(parts, asker, {
+            ...wanted,
+            permissions: scopes,
+            clientId: client_id,
+            expiresAt,
+          });
           const shown = toApiKeyResource(row);
           const headers = { location: `/v1/api-keys/${row.id}`, 'cache-control': 'no-store' };
           return { status: 201, body: { ...shown, key: whole }, keptBody: { ...shown, key: null }, headers };
@@ -70,7 +75,7 @@ function toApiKeyResource(row: ApiKeyRow): ApiKeyResource {
     name: row.name,
     prefix: `cw_live_${row.prefix}`,
     role: row.role as ApiKeyResource['role'],
-    permissions: row.permissions as ApiKeyResource['permissions'],
+    scopes: row.permissions as ApiKeyResource['scopes'],
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),
     last_used_at: row.last_used_at?.toISOString() ?? null,

@@ -87,7 +87,10 @@ function readJson(body: unknown): ReadRow[] {
   return parseOrProblem(importDoNotCallSchema, body).map((row, index) => ({ line: index + 1, row }));
 }
 
-/** A first line that names `number` (and `reason`) says which column is which; without one they come in this order. */
+/** How the column with the number is called, in the order of trust. */
+const numberColumns = ['number', 'phone_number', 'phone', 'telephone', 'mobile', 'to'];
+
+/** A first line that names the number's column (and `reason`) says which is which; without one they come in this order. */
 function readCsv(text: string): ReadRow[] {
   const rows: ReadRow[] = [];
   let columns = { number: 0, reason: 1 };
@@ -103,9 +106,9 @@ function readCsv(text: string): ReadRow[] {
 }
 
 function toColumns({ cells }: CsvRow): { number: number; reason: number } | null {
-  const names = cells.map((cell) => cell.trim().toLowerCase());
-  const number = names.indexOf('number');
-  return number === -1 ? null : { number, reason: names.indexOf('reason') };
+  const names = cells.map((cell) => cell.trim().toLowerCase().replaceAll(/[ -]/g, '_'));
+  const number = numberColumns.map((name) => names.indexOf(name)).find((column) => column !== -1);
+  return number === undefined ? null : { number, reason: names.indexOf('reason') };
 }
 
 function toReadRow({ line, cells }: CsvRow, columns: { number: number; reason: number }): ReadRow {

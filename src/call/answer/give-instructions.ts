@@ -41,7 +41,12 @@ export async function instructionsAfterSession(
   if (session === 'completed') return { type: 'acknowledge' };
   const call = await findCall(parts.db, everyone, callId);
   const mayGoOn = call && session === 'failed' && isLive(call) && call.sessions_opened < mostSessions;
-  return mayGoOn ? connect(parts, call) : { type: 'hang-up' };
+  // An offer that nobody took up in its time is not made again: the carrier does not reach our sockets.
+  return mayGoOn && !isMissed(call, parts.clock.now()) ? connect(parts, call) : { type: 'hang-up' };
+}
+
+function isMissed(call: CallRow, nowMs: number): boolean {
+  return call.sessions_offered > call.sessions_opened && (call.session_expires_at?.getTime() ?? 0) <= nowMs;
 }
 
 function isLive(call: CallRow): boolean {

@@ -62,12 +62,21 @@ describeOnBothDatabases('the sessions of a call', (openFresh) => {
     expect(await room.askInstructions(over.call)).toEqual({ type: 'hang-up' });
   });
 
-  it('are offered under the same token when the carrier asks again, with the full time', async () => {
+  it('are offered under the same token when the carrier asks again, with no more time', async () => {
+    const [inTime, late] = [await answer(), await answer()];
+    room.clock.advance(sessionOfferMs - 1);
+    for (const { call, token } of [inTime, late]) expect(tokenOf(await room.askInstructions(call))).toBe(token);
+    expect((await open(inTime.call, inTime.token))?.number).toBe(1);
+    room.clock.advance(1);
+    expect(await open(late.call, late.token)).toBeNull();
+  });
+
+  it('are not offered again for ever to a carrier that does not reach our sockets', async () => {
     const { call, token } = await answer();
     room.clock.advance(sessionOfferMs - 1);
-    expect(tokenOf(await room.askInstructions(call))).toBe(token);
-    room.clock.advance(sessionOfferMs - 1);
-    expect((await open(call, token))?.number).toBe(1);
+    expect(tokenOf(await room.endSession(call, 'failed'))).toBe(token);
+    room.clock.advance(1);
+    expect(await room.endSession(call, 'failed')).toEqual({ type: 'hang-up' });
   });
 
   it('go on after a broken line three times in all, however often the carrier repeats itself', async () => {
