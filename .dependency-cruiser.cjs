@@ -13,10 +13,11 @@ const arrows = {
   assistant: ['store', 'ports', 'text'],
   call: ['assistant', 'account', 'notify', 'queue', 'store', 'ports', 'audio', 'text'],
   campaign: ['call', 'assistant', 'account', 'notify', 'queue', 'store', 'text'],
-  api: ['campaign', 'call', 'assistant', 'account', 'notify', 'store', 'text', 'ports'],
+  api: ['campaign', 'call', 'assistant', 'account', 'notify', 'store', 'text', 'audio', 'ports'],
   providers: ['ports', 'audio', 'text'],
   simulator: ['audio', 'text'],
-  config: ['ports', 'providers'],
+  telemetry: ['store', 'notify', 'ports'],
+  config: ['ports', 'providers', 'telemetry'],
 };
 
 const testFiles = '\\.test\\.ts$';

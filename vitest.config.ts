@@ -9,9 +9,16 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['src/store/**', 'src/**/*.store.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'voices',
+          include: ['tests/voices/**/*.test.ts'],
+          testTimeout: 90_000,
         },
       },
       {

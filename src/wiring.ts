@@ -5,21 +5,23 @@ import { systemClock } from './base/clock.ts';
 import { createIds } from './base/ids.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
+import { createConversations } from './call/converse/conversation.ts';
 import type { CallParts } from './call/run-call.ts';
 import { type Config, isLoopback } from './config/read-config.ts';
 import { openSecrets } from './config/secrets.ts';
 import { createLiveEvents } from './notify/live-events.ts';
-import { createTwilioCarrier } from './providers/twilio/twilio.ts';
 import { bindServer, mountWebhooks } from './server.ts';
-import { createSimulator, type Simulator } from './simulator/create-simulator.ts';
-import { newSid } from './simulator/wire-values.ts';
+import type { Simulator } from './simulator/create-simulator.ts';
+import type { SpeechVendors as SimulatedVendors } from './simulator/vendors/create-speech-vendors.ts';
 import { defaultSocketLimits } from './socket-limits.ts';
 import { mountSockets } from './sockets.ts';
 import { openStore, type Store } from './store/open-store.ts';
+import { createTelemetry } from './telemetry/create-telemetry.ts';
 import { createWork } from './wiring/create-work.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
+import { openNetwork } from './wiring/open-network.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
 
@@ -32,6 +34,8 @@ export interface Callwright {
   store: Store;
   /** The simulated phone network, when no account is configured. */
   simulator: Simulator | null;
+  /** The simulated vendors of speech, where there are any. */
+  vendors: SimulatedVendors | null;
   /** Takes no new calls from now on, and waits until none is left, at most so long. */
   drain(longestMs: number): Promise<void>;
   /** Says goodbye on every live call and stops; harmless when called twice. */
@@ -63,15 +67,21 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const store = await openConfiguredStore(base);
   closers.push(store.close);
   const secrets = await openSecrets(config.dataDir);
-  const network = await openCarrier(base, publicUrl);
+  const network = await openNetwork(base, publicUrl);
   closers.push(network.close);
   const newId = createIds(clock, random);
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
   const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
-  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live, maxCallsOnLines };
+  const { carrier } = network;
+  const parts: CallParts = { store, carrier, clock, newId, log, live, maxCallsOnLines };
   const blobs = openBlobs(base);
-  const work = createWork(base, parts, { sessionSecret: secrets.sessionSecret, blobs });
+  const conversations = createConversations(clock);
+  const telemetry = await createTelemetry({ ...config.telemetry, live, liveCalls: () => conversations.all().length });
+  closers.push(telemetry.stop);
+  const { model, speech } = network;
+  const { sessionSecret } = secrets;
+  const work = createWork(base, parts, { sessionSecret, blobs, speech, telemetry, model, conversations });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
   warnOfOpenDialects(config, isSandbox, log);
   const app = createApi({
@@ -83,10 +93,9 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     },
     accounts: accounts.parts,
     ...work.control,
-    callsPerSecond: config.callsPerSecond,
-    requestsPerMinute: config.requestsPerMinute,
-    isSandbox,
-    trustProxy: config.trustProxy,
+    metricsText: telemetry.metricsText,
+    ...{ callsPerSecond: config.callsPerSecond, requestsPerMinute: config.requestsPerMinute },
+    ...{ isSandbox, trustProxy: config.trustProxy },
     dialects: {
       openDialects: config.openDialects,
       from: config.phoneNumber,
@@ -102,28 +111,22 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     },
     serverFactory: bound.serverFactory,
   });
-  mountWebhooks(app, { carrier: network.carrier, log, hear: work.hear });
+  mountWebhooks(app, { carrier, log, hear: work.hear });
   const sockets = mountSockets(bound.http, {
-    carrier: network.carrier,
-    clock,
-    log,
+    ...{ carrier, clock, log },
     routes: work.socketRoutes,
     limits: { ...defaultSocketLimits, maxOpen: 2 * maxCallsOnLines + 100, ...base.overrides.socketLimits },
   });
   await app.ready();
   await work.start();
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${isLoopback(config.host) ? 'localhost' : host}:${bound.port}`;
-  const { operatorKeyFile } = secrets;
-  const carrierName = network.simulator ? 'simulated' : 'twilio';
-  log.info({ url, publicUrl, carrier: carrierName, operatorKeyFile }, 'server is ready');
+  const url = toOwnUrl(config.host, bound.port);
+  const { operatorKey, operatorKeyFile } = secrets;
+  log.info({ url, publicUrl, carrier: network.simulator ? 'simulated' : 'twilio', operatorKeyFile }, 'server is ready');
   return {
-    url,
-    operatorKey: secrets.operatorKey,
-    operatorKeyFile: secrets.operatorKeyFile,
+    ...{ url, operatorKey, operatorKeyFile },
     setupCode: accounts.setupCode,
     store,
-    simulator: network.simulator,
+    ...{ simulator: network.simulator, vendors: network.vendors },
     drain: work.drain,
     stop: onlyOnce(async () => {
       await work.stop();
@@ -142,41 +145,16 @@ function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
+function toOwnUrl(host: string, port: number): string {
+  if (isLoopback(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 function openConfiguredStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
   const parts = { clock, random, log };
   if (config.databaseUrl !== null) return openStore({ kind: 'postgres', url: config.databaseUrl }, parts);
   const template = overrides.storeTemplate;
   return openStore({ kind: 'embedded', dataDir: config.dataDir, ...(template ? { template } : {}) }, parts);
-}
-
-/** Twilio, or the simulated network that speaks its protocol, behind the very same provider. */
-async function openCarrier(base: Foundation, publicUrl: string) {
-  const { config, overrides, clock, random, log } = base;
-  const fetch = overrides.fetch ?? globalThis.fetch;
-  const create = (account: {
-    accountSid: string;
-    authToken: string;
-    apiBaseUrl: string;
-    secondaryAuthToken?: string;
-  }) => createTwilioCarrier({ ...account, publicUrl, fetch, clock, log, paths });
-  if (config.twilio) {
-    const { secondaryAuthToken, ...account } = config.twilio;
-    const carrier = create({ ...account, ...(secondaryAuthToken ? { secondaryAuthToken } : {}) });
-    return { carrier, simulator: null, close: async () => {} };
-  }
-  const sid = newSid('AC', random);
-  const authToken = Buffer.from(random.bytes(16)).toString('hex');
-  const simulator = createSimulator({
-    clock,
-    random,
-    log,
-    // Nobody has to buy the numbers of clients where no phone is real.
-    account: { sid, authToken, numbers: [config.phoneNumber], anyCallerId: true },
-    callsPerSecond: Number.POSITIVE_INFINITY,
-    ...overrides.simulator,
-  });
-  const { url } = await simulator.start();
-  return { carrier: create({ accountSid: sid, authToken, apiBaseUrl: url }), simulator, close: () => simulator.stop() };
 }
 
 function warnOfOpenDialects(config: Config, isPlayground: boolean, log: Logger): void {

@@ -34,6 +34,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type LimitParts, limitRoutes } from './routes/limits.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
+import { type MetricsParts, metricsRoutes } from './routes/metrics.ts';
 import { phoneNumberRoutes } from './routes/phone-numbers.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { statsRoutes } from './routes/stats.ts';
@@ -43,6 +44,7 @@ export interface ApiParts
   extends LiveParts,
     LimitParts,
     RateLimitOptions,
+    MetricsParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -131,4 +133,5 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(doNotCallFileRoutes(parts));
   v1.register(statsRoutes(parts));
   v1.register(limitRoutes(parts));
+  v1.register(metricsRoutes(parts));
 }

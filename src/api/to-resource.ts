@@ -8,6 +8,7 @@ import type {
   CallWithTurns,
   CarrierTranscriptResource,
   EventResource,
+  TurnLatencyResource,
   TurnResource,
 } from './contract/calls.ts';
 
@@ -60,6 +61,7 @@ export function toTurnResource(row: TurnRow): TurnResource {
     started_at: row.started_at.toISOString(),
     ended_at: orNull(row.ended_at),
     reply_ms: row.reply_ms,
+    latency: row.latency as TurnLatencyResource | null,
   };
 }
 
@@ -70,9 +72,26 @@ export function toCarrierTranscript(row: CarrierTranscriptRow): CarrierTranscrip
 }
 
 export function toCallWithTurns(row: CallRow, turns: TurnRow[]): CallWithTurns {
-  const replies = turns.flatMap((turn) => (turn.reply_ms === null ? [] : [turn.reply_ms])).sort((a, b) => a - b);
-  const reply_ms = { count: replies.length, p50: percentile(replies, 0.5), p95: percentile(replies, 0.95) };
-  return { ...toCallResource(row), turns: turns.map(toTurnResource), latency: { reply_ms } };
+  const shown = turns.map(toTurnResource);
+  return { ...toCallResource(row), turns: shown, latency: toFigures(shown) };
+}
+
+function toFigures(turns: readonly TurnResource[]): CallWithTurns['latency'] {
+  const step = (name: keyof TurnLatencyResource) => figuresOf(turns.map((turn) => turn.latency?.[name] ?? null));
+  return {
+    reply_ms: figuresOf(turns.map((turn) => turn.reply_ms)),
+    decided_ms: step('decided_ms'),
+    final_ms: step('final_ms'),
+    first_token_ms: step('first_token_ms'),
+    first_sound_ms: step('first_sound_ms'),
+    first_frame_ms: step('first_frame_ms'),
+    heard_ms: step('heard_ms'),
+  };
+}
+
+function figuresOf(times: readonly (number | null)[]) {
+  const sorted = times.filter((ms) => ms !== null).toSorted((a, b) => a - b);
+  return { count: sorted.length, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
 }
 
 /** The smallest value that at least this share of the sorted values do not exceed. */

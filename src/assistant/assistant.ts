@@ -30,6 +30,8 @@ export interface Assistant extends AssistantLimits {
   fallback_engines: readonly Engine[];
   /** BCP 47, for example `en-US`. */
   language: string;
+  /** Who says the first words of a call. */
+  speaks_first: 'assistant' | 'person';
   voice: { provider: string; name: string } | null;
   llm: Record<string, unknown> | null;
   stt: Record<string, unknown> | null;
@@ -56,6 +58,11 @@ export function lineOf(assistant: Pick<Assistant, 'engine'>): 'relay' | 'media' 
   return assistant.engine === 'relay' ? 'relay' : 'media';
 }
 
+/** The same assistant on an audio stream: by this engine, and by our own cascade where it fails. */
+export function onLine(assistant: Assistant, engine: Exclude<Engine, 'relay'>): Assistant {
+  return { ...assistant, engine, fallback_engines: engine === 'cascade' ? [] : ['cascade'] };
+}
+
 /** What a definition says where its author said nothing. */
 export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   welcome_message: null,
@@ -63,6 +70,7 @@ export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   engine: 'cascade',
   fallback_engines: [],
   language: 'en-US',
+  speaks_first: 'assistant',
   voice: null,
   llm: null,
   stt: null,

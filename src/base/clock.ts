@@ -47,6 +47,9 @@ export interface FakeClock extends Clock {
   readonly pendingTimers: number;
 }
 
+/** Less than this would be lost beside a wall clock's number, and who waits for it again and again would wait forever. */
+const leastMs = 0.001;
+
 export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 15, 0, 0)): FakeClock {
   let currentMs = startMs;
   let lastId = 0;
@@ -64,7 +67,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 5, 15, 0, 0)): FakeC
     startTimer(ms, work) {
       lastId += 1;
       const id = lastId;
-      timers.set(id, { atMs: currentMs + Math.max(ms, 0), work });
+      timers.set(id, { atMs: ms > 0 ? currentMs + Math.max(ms, leastMs) : currentMs, work });
       return () => timers.delete(id);
     },
     advance(ms) {

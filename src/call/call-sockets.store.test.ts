@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
+import { onLine } from '../assistant/assistant.ts';
 import { openOnlySession } from './answer/open-session.ts';
 import { createCallSockets, mediaStreamPathOf } from './call-sockets.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
@@ -7,7 +8,10 @@ import { CallNotConfirmed, type CallRequest, placeCall } from './place-call.ts';
 import { createFakeLine, type FakeLine } from './testing/fake-line.ts';
 import { openRoom, type Room, request, until, wideOpen } from './testing/open-room.ts';
 
-const asStream: Partial<CallRequest> = { engine: 'media', verification: 98765 };
+const asStream: Partial<CallRequest> = {
+  ...{ engine: 'media', verification: 98765, assistant: onLine(request.assistant, 'cascade') },
+  welcomeMessage: 'Hello there.',
+};
 
 describeOnBothDatabases('the sockets of calls', (openFresh) => {
   let room: Room;
@@ -47,7 +51,7 @@ describeOnBothDatabases('the sockets of calls', (openFresh) => {
     line.receiveFrame(start(call.carrierSid));
     await opened?.identified;
     await until(() => line.sent().length > 0);
-    room.conversations.find(call.id)?.end({ reason: 'server_stopped', by: 'server' }, 'Goodbye.');
+    room.conversations.find(call.id)?.end({ reason: 'server_stopped', by: 'server' }, null);
     await until(() => line.closedByUs !== null);
     expect(((await room.find(call.id)).lifecycle as { ending: unknown }).ending).toMatchObject({ by: 'server' });
     await opened?.sockets.idle();
@@ -131,7 +135,10 @@ describeOnBothDatabases('the sockets of calls', (openFresh) => {
     });
 
     it('never open for a call that speaks by relay, or has no number of its own', async () => {
-      for (const changes of [{ ...asStream, engine: 'relay' as const }, { engine: 'media' as const }]) {
+      for (const changes of [
+        { ...asStream, engine: 'relay' as const },
+        { ...asStream, verification: null },
+      ]) {
         const call = await room.place(changes);
         for (const verification of ['98765', 'null', 'NaN', '0', '']) {
           expect(await openOnlySession(room.store.db, { callId: call.id, verification })).toBeNull();

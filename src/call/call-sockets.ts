@@ -5,7 +5,8 @@ import { everyone } from '../store/reach.ts';
 import { awaitStart, type StartedStream } from './answer/await-start.ts';
 import { type OpenedSession, openOnlySession, openSession } from './answer/open-session.ts';
 import type { SessionTokens } from './answer/session-token.ts';
-import { type ConversationParts, holdMediaLine, holdRelayConversation } from './hold-conversation.ts';
+import { holdLineConversation, type LineConversationParts } from './hold-line-conversation.ts';
+import { holdRelayConversation } from './hold-relay-conversation.ts';
 import type { TextSocket } from './text-socket.ts';
 
 export interface SocketRoute {
@@ -20,7 +21,7 @@ export interface SocketRoute {
 /** Settles when the socket is known to be a call's, or was closed because it is not. */
 export type BeginSession = (socket: TextSocket) => Promise<void>;
 
-export interface CallSocketParts extends ConversationParts {
+export interface CallSocketParts extends LineConversationParts {
   tokens: SessionTokens;
   /** Paths without a trailing slash. */
   relayPath: string;
@@ -77,7 +78,8 @@ export function createCallSockets(parts: CallSocketParts): CallSockets {
       return async (socket) => {
         const stream = await start(socket);
         const call = stream && (await bind(parts, session, stream));
-        if (call && stream) return hold(callId, socket, holdMediaLine(parts, { call, stream }));
+        if (call && stream)
+          return hold(callId, socket, holdLineConversation(parts, { call, stream, number: session.number }));
         socket.close(1008, 'not the stream of this call');
         await parts.runner.apply(callId, { type: 'session-closed', clean: false });
       };
@@ -95,7 +97,7 @@ export function createCallSockets(parts: CallSocketParts): CallSockets {
         const session = stream && (await openSession({ ...parts, db: store.db }, toClaim(stream)));
         if (!session) return socket.close(1008, 'no right to a call');
         const { call } = session;
-        hold(call.id, socket, holdMediaLine(parts, { call, stream }));
+        hold(call.id, socket, holdLineConversation(parts, { call, stream, number: session.number }));
       };
     },
   };

@@ -14,10 +14,12 @@ import { toStorableText } from './converse/storable-text.ts';
 import type { CarrierReport } from './lifecycle-state.ts';
 import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
+import type { SpeechVendors } from './speech-vendors.ts';
 import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
 
 export interface HearCarrierParts extends CallParts {
   runner: CallRunner;
+  speech: SpeechVendors;
   conversations: Conversations;
   instructions: InstructionParts;
   /** Whether calls that come in are taken now. */
@@ -32,6 +34,7 @@ type InstructionsWanted = Extract<CarrierEvent, { type: 'instructions-wanted' }>
 
 const apologies: Record<Extract<Taken, { refused: string }>['refused'], string> = {
   'nobody-answers-here': 'We are sorry, nobody can be reached at this number. Goodbye.',
+  'nobody-can-speak': 'We are sorry, your call cannot be taken now. Please call again later. Goodbye.',
   'no-line-is-free': 'We are sorry, nobody is free to take your call now. Please call again later. Goodbye.',
 };
 
@@ -75,7 +78,8 @@ async function answerIncoming(parts: HearCarrierParts, event: InstructionsWanted
   const taken = await takeIncomingCall(parts, event);
   if ('callId' in taken) return instruct(parts, taken.callId, event);
   const { carrierSid, from, to } = event;
-  parts.log.warn({ carrierSid, why: taken.refused, pii: { from, to } }, 'incoming call turned away');
+  const level = taken.refused === 'nobody-can-speak' ? 'error' : 'warn';
+  parts.log[level]({ carrierSid, ...taken, pii: { from, to } }, 'incoming call turned away');
   return { type: 'say-and-hang-up', text: apologies[taken.refused], language: 'en-US' };
 }
 

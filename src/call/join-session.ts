@@ -4,8 +4,9 @@ import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { lastLogSeq } from '../store/call-log.ts';
 import type { CallRow } from '../store/calls.ts';
+import type { Db } from '../store/schema.ts';
 import { listTurns, type TurnRow } from '../store/turns.ts';
-import { type CallRecord, createCallRecord } from './converse/call-record.ts';
+import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
@@ -15,7 +16,12 @@ import type { CallParts, CallRunner } from './run-call.ts';
 export interface SessionParts extends CallParts {
   runner: CallRunner;
   conversations: Conversations;
+  records: CallRecords;
 }
+
+const loggedMachines = ['turn', 'attention', 'bridge'] as const;
+/** Whose steps are kept with the call. */
+export type LoggedMachine = (typeof loggedMachines)[number];
 
 /** What every engine is given. */
 export interface SessionTools {
@@ -24,8 +30,8 @@ export interface SessionTools {
   history: History;
   /** What was said before this session. */
   earlier: readonly TurnRow[];
-  /** The number of the newest entry in the log of the engine's machine. */
-  logSeq: number;
+  /** The number of the newest entry in a machine's log. */
+  logSeqOf: Readonly<Record<LoggedMachine, number>>;
   maxDurationMs: number;
   /** Notes why the call is ended by our side; never rejects. */
   endCall(ending: TurnEnding): Promise<unknown>;
@@ -34,32 +40,42 @@ export interface SessionTools {
 /** Begins a conversation and settles when it is over and the call knows why. */
 export async function joinSession(
   parts: SessionParts,
-  session: { call: CallRow; machine: 'turn' | 'hold'; charactersPerSecond: number },
+  session: { call: CallRow; charactersPerSecond: number },
   begin: (tools: SessionTools) => Conversation,
 ): Promise<void> {
   const { store, clock, runner, conversations } = parts;
   const { call, charactersPerSecond } = session;
   const log = parts.log.child({ callId: call.id });
   await endEarlier(conversations, call.id);
-  const [earlier, logSeq] = await Promise.all([
-    listTurns(store.db, call.id),
-    lastLogSeq(store.db, call.id, session.machine),
-  ]);
-  const record = createCallRecord({ store, live: parts.live, clock, log });
+  const [earlier, logSeqOf] = await Promise.all([listTurns(store.db, call.id), lastLogSeqs(store.db, call.id)]);
+  const record = parts.records.open();
   const about = { callId: call.id, clientId: call.client_id };
   const history = createHistory({ ...about, record, clock, newId: parts.newId, earlier, charactersPerSecond });
-  const endCall = (ending: TurnEnding) =>
-    runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
+  let opened: Promise<unknown> = Promise.resolve();
+  // The call first has to know that it was opened, or it would not take its end from us.
+  const endCall = async (ending: TurnEnding) => {
+    await opened;
+    return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
+  };
   const maxDurationMs = remainingMs(call, clock.now());
-  const conversation = begin({ log, record, history, earlier, logSeq, maxDurationMs, endCall });
+  const conversation = begin({ log, record, history, earlier, logSeqOf, maxDurationMs, endCall });
   conversations.add(call.id, conversation);
-  await runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
+  opened = runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
     log.warn({ reason: messageOf(error) }, 'session not noted as open');
   });
+  await opened;
   const ending = await conversation.over;
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+}
+
+async function lastLogSeqs(db: Db, callId: string): Promise<Record<LoggedMachine, number>> {
+  const seqs = await Promise.all(loggedMachines.map((machine) => lastLogSeq(db, callId, machine)));
+  return Object.fromEntries(loggedMachines.map((machine, at) => [machine, seqs[at] ?? 0])) as Record<
+    LoggedMachine,
+    number
+  >;
 }
 
 /** A call has one conversation: a session that the carrier gave up may have left a socket that looks alive. */

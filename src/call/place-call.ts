@@ -14,6 +14,7 @@ import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
+import { type SpeechVendors, someoneCanSpeak } from './speech-vendors.ts';
 
 export interface CallRequest {
   /** Which request form asked. */
@@ -69,12 +70,13 @@ export class CallNotConfirmed extends CallwrightError {
 
 export interface PlaceCallParts extends CallParts {
   runner: CallRunner;
+  speech: SpeechVendors;
   pace: PaceLimits;
 }
 
 /**
  * Stores the call, then asks the carrier for it once.
- * @throws DialRefused when a rule forbids it, before anything is stored or dialled
+ * @throws DialRefused when a rule forbids it or nobody could speak, before anything is dialled
  * @throws CallNotPlaced when the carrier refused it
  * @throws CallNotConfirmed when nobody knows whether it rings
  */
@@ -126,6 +128,7 @@ function limitsOf({ assistant }: CallRequest) {
 }
 
 async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<void> {
+  someoneCanSpeak(parts.speech, request);
   try {
     await mayDial(parts.store.db, request);
   } catch (error) {

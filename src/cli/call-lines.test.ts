@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { CallWithTurns, EventResource, TurnResource } from '../api/contract/calls.ts';
 import { notHeard, toEventLine, toSummary } from './call-lines.ts';
 
+const none = { count: 0, p50: null, p95: null };
+const noLatency = {
+  ...{ reply_ms: none, decided_ms: none, final_ms: none, first_token_ms: none, first_sound_ms: none },
+  ...{ first_frame_ms: none, heard_ms: none },
+};
+const steps = { final_ms: null, first_sound_ms: null, heard_ms: null };
 const startedAtMs = Date.UTC(2026, 0, 5, 15, 0, 0);
 
 function lineOf(type: string, data: Record<string, unknown>): string | null {
@@ -14,7 +20,7 @@ function lineOf(type: string, data: Record<string, unknown>): string | null {
 
 const turn = (changes: Partial<TurnResource>): TurnResource => ({
   ...{ index: 0, speaker: 'assistant', text: 'Hello.', heard_text: 'Hello.', heard_source: 'confirmed' },
-  ...{ interrupted: false, started_at: '2026-01-05T15:00:00Z', ended_at: null, reply_ms: null },
+  ...{ interrupted: false, started_at: '2026-01-05T15:00:00Z', ended_at: null, reply_ms: null, latency: null },
   ...changes,
 });
 
@@ -30,6 +36,11 @@ describe('the line for an event', () => {
       'turn.completed',
       turn({ text: 'You owe us a lot.', heard_text: 'You owe', interrupted: true }),
       '  12.3s  Assistant   You owe ✂ cut off: "us a lot."',
+    ],
+    [
+      'turn.completed',
+      turn({ latency: { ...steps, decided_ms: 380, first_token_ms: 250, first_frame_ms: 421 } }),
+      "  12.3s  Assistant   Hello.  (after the person's last sound: turn over 380 ms, first word 250 ms, first sound 421 ms)",
     ],
     ['something.new', {}, null],
   ])('%s %j', (type, data, line) => {
@@ -63,7 +74,7 @@ describe('the summary', () => {
       duration_seconds: 31,
       turns: [turn({}), turn({ speaker: 'person', text: 'Bye.', heard_text: 'Bye.' })],
     },
-    latency: { reply_ms: { count: 2, p50: 100, p95: 240 } },
+    latency: { ...noLatency, reply_ms: { count: 2, p50: 100, p95: 240 } },
   } as unknown as CallWithTurns;
 
   it('says what became of the call and where to look further', () => {
@@ -80,8 +91,14 @@ describe('the summary', () => {
   });
 
   it('of a call that never came about has no null in it', () => {
-    const latency = { reply_ms: { count: 0, p50: null, p95: null } };
-    const failed = { ...call, carrier_sid: null, duration_seconds: null, turns: [], latency, ended_by: 'carrier' };
+    const failed = {
+      ...call,
+      carrier_sid: null,
+      duration_seconds: null,
+      turns: [],
+      latency: noLatency,
+      ended_by: 'carrier',
+    };
     expect(toSummary(failed, 'http://localhost:3000')).not.toMatch(/null|undefined/);
   });
 });

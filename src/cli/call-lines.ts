@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import type { CallWithTurns, EventResource, TurnResource } from '../api/contract/calls.ts';
 
-type CompletedTurn = Pick<TurnResource, 'speaker' | 'text' | 'heard_text' | 'interrupted' | 'reply_ms'>;
+type CompletedTurn = Pick<TurnResource, 'speaker' | 'text' | 'heard_text' | 'interrupted' | 'latency'>;
 
 const wordsFor: Record<string, string> = {
   'call.queued': 'queued',
@@ -32,8 +32,21 @@ function toTurnLine(turn: CompletedTurn): string {
   if (turn.speaker === 'person') return `${styleText('cyan', 'Person     ')} ${shown(turn.text)}`;
   const heard = shown(turn.heard_text ?? '');
   const name = styleText('green', 'Assistant  ');
-  if (!turn.interrupted) return `${name} ${heard}`;
-  return `${name} ${heard} ${styleText('red', `✂ cut off: "${shown(notHeard(turn))}"`)}`;
+  const steps = toSteps(turn.latency);
+  if (!turn.interrupted) return `${name} ${heard}${steps}`;
+  return `${name} ${heard} ${styleText('red', `✂ cut off: "${shown(notHeard(turn))}"`)}${steps}`;
+}
+
+/** How long the person waited, and for what; nothing where the sound was not ours. */
+function toSteps(latency: CompletedTurn['latency']): string {
+  if (!latency) return '';
+  const known = [
+    ['turn over', latency.decided_ms],
+    ['first word', latency.first_token_ms],
+    ['first sound', latency.first_frame_ms],
+  ] as const;
+  const steps = known.filter(([, ms]) => ms !== null).map(([step, ms]) => `${step} ${ms} ms`);
+  return styleText('dim', `  (after the person's last sound: ${steps.join(', ')})`);
 }
 
 /** The part of a turn that was generated and not heard. */

@@ -1,5 +1,6 @@
 /** The command line: one line a command, each in a file of its own. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { engines } from '../assistant/assistant.ts';
 import { CallwrightError } from '../base/errors.ts';
 
 const program = new Command('callwright').description('Places and answers phone calls and lets an AI assistant talk.');
@@ -13,12 +14,14 @@ program
   .command('demo')
   .description('place a call to a simulated person and watch it')
   .option('--once', 'stop after the call instead of staying up')
-  .action(async (options: { once?: boolean }) => (await import('./demo.ts')).demo({ once: options.once === true }));
+  .addOption(new Option('--engine <engine>', 'how the assistant hears and speaks').choices(engines).default('relay'))
+  .action(async ({ once, engine }) => (await import('./demo.ts')).demo({ once: once === true, engine }));
 
 program
   .command('simulate')
-  .description('run the simulated phone network alone, for any Twilio voice application')
+  .description('run the simulated phone network and vendors of speech alone, for any Twilio voice application')
   .option('--port <port>', 'where it listens; 0 takes a free port', toNumber, 4010)
+  .option('--vendors-port <port>', 'where the vendors of speech listen; 0 takes a free port', toNumber, 4011)
   .option('--host <address>', 'the address it listens on', '127.0.0.1')
   .option('--calls-per-second <rate>', 'how many calls start in a second', toNumber, 1)
   .option('--speed <factor>', 'how many times faster than life everything goes', toNumber, 1)

@@ -1,15 +1,21 @@
-/** `callwright simulate`: runs the phone network alone, for the development of any Twilio voice application. */
+/** `callwright simulate`: runs the phone network and the vendors of speech alone, for the development of any Twilio voice application. */
+import { createScriptedAssistant } from '../assistant/scripted-assistant/scripted-assistant.ts';
 import { createFastClock, systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
+import type { SpeechConfig } from '../config/speech.ts';
 import type { SimulatorEvent } from '../simulator/call-record.ts';
 import { createSimulator } from '../simulator/create-simulator.ts';
 import { loadReadyPeople } from '../simulator/person/ready-people.ts';
+import { createFliteVoice } from '../simulator/voices/flite-voice.ts';
 import { newSid } from '../simulator/wire-values.ts';
+import { openSimulatedSpeech } from '../wiring/open-simulated-speech.ts';
 
 export interface SimulateOptions {
   /** 0 takes any free one. */
   port: number;
+  /** Of the vendors of speech; 0 takes any free one. */
+  vendorsPort: number;
   host: string;
   /** May be `Infinity`. */
   callsPerSecond: number;
@@ -32,9 +38,10 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     authToken: options.authToken ?? Buffer.from(systemRandom.bytes(16)).toString('hex'),
     numbers: options.numbers ?? [usualNumber],
   };
+  const clock = options.speed === 1 ? systemClock : createFastClock(options.speed);
+  const { synthesize, close } = createFliteVoice({ clock: systemClock });
   const simulator = createSimulator({
-    clock: options.speed === 1 ? systemClock : createFastClock(options.speed),
-    random: systemRandom,
+    ...{ clock, synthesize, random: systemRandom },
     log: createLogger({ level: 'warn', logPii: true, pretty: process.stdout.isTTY === true }),
     host: options.host,
     port: options.port,
@@ -42,13 +49,19 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     account,
   });
   const { url } = await simulator.start();
-  console.log(introduce(url, account));
+  const speech = await openSimulatedSpeech(
+    { clock, random: systemRandom, overrides: {} },
+    { model: createScriptedAssistant({ clock }), synthesize },
+    { host: options.host, port: options.vendorsPort },
+  );
+  console.log([...introduce(url, account), ...introduceVendors(speech.config)].join('\n'));
   simulator.onEvent((event) => {
     const line = toLine(event);
     if (line !== null) console.log(line);
   });
   await stopSignal();
-  await simulator.stop();
+  await Promise.all([simulator.stop(), speech.stop()]);
+  await close();
   console.log('The phone network has stopped.');
 }
 
@@ -59,7 +72,7 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function introduce(url: string, account: { sid: string; authToken: string; numbers: readonly string[] }): string {
+function introduce(url: string, account: { sid: string; authToken: string; numbers: readonly string[] }): string[] {
   const people = loadReadyPeople().map(
     ({ number, person }) => `  ${number}  ${person.name.padEnd(22)} ${person.description}`,
   );
@@ -79,7 +92,20 @@ function introduce(url: string, account: { sid: string; authToken: string; numbe
     `Read everything that happened:     GET ${url}/simulator/calls`,
     `Let things go wrong:               PUT ${url}/simulator/faults`,
     '',
-  ].join('\n');
+  ];
+}
+
+/** Any key does there. */
+function introduceVendors({ deepgram, elevenLabs, cartesia, openAi }: SpeechConfig): string[] {
+  return [
+    'So are vendors of speech, where the engines of an assistant can be tried without an account:',
+    '',
+    `  DEEPGRAM_BASE_URL=${deepgram?.baseUrl}      DEEPGRAM_API_KEY=simulated`,
+    `  CARTESIA_BASE_URL=${cartesia?.baseUrl}      CARTESIA_API_KEY=simulated`,
+    `  ELEVENLABS_BASE_URL=${elevenLabs?.baseUrl}  ELEVENLABS_API_KEY=simulated  ELEVENLABS_AGENT_ID=${elevenLabs?.agentId}`,
+    `  OpenAI's speech and Realtime API, for other applications: ${openAi?.baseUrl}`,
+    '',
+  ];
 }
 
 /** What happened in one line; null for what is not worth one. */

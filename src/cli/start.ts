@@ -6,7 +6,7 @@ import { readCommandConfig } from './environment.ts';
 const drainMs = 15 * 60_000;
 
 export async function start(): Promise<void> {
-  const callwright = await createCallwright(readCommandConfig());
+  const callwright = await createCallwright(readCommandConfig(), { audibleVoices: true });
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);
   }

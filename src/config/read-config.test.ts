@@ -29,6 +29,9 @@ describe('readConfig', () => {
       twilio: null,
       phoneNumber: '+15551234567',
       languageModel: null,
+      speech: { deepgram: null, elevenLabs: null, cartesia: null, openAi: null },
+      recordCalls: true,
+      telemetry: { metrics: false, otlpEndpoint: null },
       admin: null,
       trustProxy: false,
       callsPerSecond: 1,
@@ -40,6 +43,11 @@ describe('readConfig', () => {
       logPii: false,
       logLevel: 'info',
     });
+  });
+
+  it('has OpenAI speak where its own language models are asked', () => {
+    expect(readConfig({ OPENAI_API_KEY: 'key' }).speech.openAi).toMatchObject({ apiKey: 'key', voice: 'marin' });
+    expect(readConfig({ ...account, PUBLIC_URL: 'https://calls.example.org' }).recordCalls).toBe(false);
   });
 
   it('takes every setting', () => {
@@ -70,8 +78,27 @@ describe('readConfig', () => {
       S3_ACCESS_KEY_ID: 'key-id',
       S3_SECRET_ACCESS_KEY: 'key-secret',
       DELETE_CARRIER_RECORDINGS: 'true',
+      RECORD_CALLS: 'true',
+      METRICS: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+      DEEPGRAM_API_KEY: 'dg',
+      DEEPGRAM_STT_MODEL: 'nova-3',
+      ELEVENLABS_API_KEY: 'el',
+      ELEVENLABS_AGENT_ID: 'agent_1',
+      CARTESIA_API_KEY: 'ca',
+      CARTESIA_VOICE_ID: 'voice-1',
+    });
+    expect(config.speech).toMatchObject({
+      deepgram: { apiKey: 'dg', baseUrl: 'https://api.deepgram.com', sttModel: 'nova-3' },
+      elevenLabs: { apiKey: 'el', agentId: 'agent_1' },
+      cartesia: { apiKey: 'ca', voiceId: 'voice-1' },
+      // A server of language models that is not OpenAI's own is not asked to speak.
+      openAi: null,
     });
     expect(config).toEqual({
+      speech: config.speech,
+      recordCalls: true,
+      telemetry: { metrics: true, otlpEndpoint: 'http://collector:4318' },
       port: 0,
       host: '0.0.0.0',
       publicUrl: 'https://calls.example.org',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CallwrightError } from '../base/errors.ts';
 import { findNearMiss } from './near-miss.ts';
 import { allSettings, type OpenableDialect, type SettingName } from './settings.ts';
+import { type SpeechConfig, toSpeechConfig } from './speech.ts';
 
 export interface TwilioAccount {
   accountSid: string;
@@ -33,6 +34,11 @@ export interface Config {
   phoneNumber: string;
   /** Null: the scripted assistant. */
   languageModel: { apiKey: string; baseUrl: string; model: string } | null;
+  speech: SpeechConfig;
+  /** Whether calls on audio streams are recorded here. */
+  recordCalls: boolean;
+  /** Whether figures are kept for Prometheus, and where traces are sent. */
+  telemetry: { metrics: boolean; otlpEndpoint: string | null };
   /** The first administrator; null: a set-up code is printed. */
   admin: { email: string; password: string } | null;
   /** Whether X-Forwarded-For is believed. */
@@ -111,6 +117,9 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     twilio: usesTwilio ? twilio : null,
     phoneNumber: values.TWILIO_PHONE_NUMBER ?? simulatedNumber,
     languageModel: apiKey ? { apiKey, baseUrl: values.OPENAI_BASE_URL, model: values.LLM_MODEL } : null,
+    speech: toSpeechConfig(values),
+    recordCalls: values.RECORD_CALLS ?? !usesTwilio,
+    telemetry: { metrics: values.METRICS, otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null },
     admin: toAdministrator(values),
     trustProxy: values.TRUST_PROXY,
     callsPerSecond: values.CALLS_PER_SECOND,

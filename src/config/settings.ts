@@ -1,8 +1,12 @@
 /** Every setting there is: its form, meaning, default and whether it is a secret; docs and .env.example follow it. */
 import { z } from 'zod';
+import { settings as cartesiaSettings } from '../providers/cartesia/settings.ts';
+import { settings as deepgramSettings } from '../providers/deepgram/settings.ts';
+import { elevenLabsSettings } from '../providers/elevenlabs/settings.ts';
 import { settings as openAiSettings } from '../providers/openai/settings.ts';
 import { s3Settings } from '../providers/s3/settings.ts';
 import { twilioSettings } from '../providers/twilio/settings.ts';
+import { telemetrySettings } from '../telemetry/telemetry-settings.ts';
 
 export interface Setting {
   schema: z.ZodType;
@@ -121,6 +125,12 @@ export const serverSettings = {
     meaning: `Request forms that need no key even with a real carrier or a public address: any of ${openableDialects.join(', ')}.`,
     secret: false,
   },
+  RECORD_CALLS: {
+    schema: yesOrNo.optional(),
+    meaning:
+      'Whether calls on audio streams are recorded here, each side on a channel of its own; by default only those of the simulated network. In many places everybody on the line must know.',
+    secret: false,
+  },
   DELETE_CARRIER_RECORDINGS: {
     schema: yesOrNo.default(false),
     meaning: "Whether the carrier's copy of a recording is deleted once ours is kept and was read back whole.",
@@ -139,9 +149,15 @@ export const serverSettings = {
 } as const;
 
 /** All settings by name. */
-export const allSettings = { ...serverSettings, ...twilioSettings, ...openAiSettings, ...s3Settings } satisfies Record<
-  string,
-  Setting
->;
+export const allSettings = {
+  ...serverSettings,
+  ...twilioSettings,
+  ...openAiSettings,
+  ...deepgramSettings,
+  ...elevenLabsSettings,
+  ...cartesiaSettings,
+  ...s3Settings,
+  ...telemetrySettings,
+} satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof allSettings;

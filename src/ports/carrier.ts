@@ -203,22 +203,23 @@ export interface RelayCodec {
 /** What the carrier's media socket tells us: the sound of the line, 20 ms at a time. */
 export type MediaEvent =
   | { type: 'start'; carrierSid: string; streamSid: string; parameters: Record<string, string> }
-  /** μ-law, 8 kHz, mono; base64 as it came. */
-  | { type: 'audio'; payload: string; timestampMs: number }
+  /** μ-law, 8 kHz, mono; `timestampMs` counts from some moment of the stream, 0 where nothing is known. */
+  | { type: 'audio'; sound: Uint8Array; timestampMs: number }
   | { type: 'key'; digit: string }
   | { type: 'mark'; name: string }
   | { type: 'stop' };
 
 /** What we tell the media socket. */
 export type MediaCommand =
-  /** μ-law, 8 kHz, mono, base64. */
-  { type: 'audio'; payload: string } | { type: 'mark'; name: string } | { type: 'clear' };
+  /** μ-law, 8 kHz, mono. */
+  { type: 'audio'; sound: Uint8Array } | { type: 'mark'; name: string } | { type: 'clear' };
 
 /** The media protocol as a pure codec. */
 export interface MediaCodec {
   /** The event, or null for a kind we have no use for. @throws CallwrightError `carrier/bad-frame` */
   decode(frame: string): MediaEvent | null;
-  encode(command: MediaCommand, streamSid: string): string;
+  /** Makes the writer of one stream's frames. */
+  encoderOf(streamSid: string): (command: MediaCommand) => string;
 }
 
 /** A recording as it comes from the carrier. */

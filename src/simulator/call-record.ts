@@ -26,11 +26,11 @@ export interface WebhookLog {
 
 /** One talk cycle of the application, as the person's ear got it. */
 export interface HeardUtterance {
-  /** `stream`: an interval of the sound that the application sent itself; its text says only how long it was. */
+  /** `stream`: an interval of the sound that the application sent itself; without words in it, its text is its length. */
   source: 'say' | 'play' | 'apology' | 'greeting' | 'relay' | 'stream';
-  /** What was spoken to the end. */
+  /** What was spoken to the end; of a stream, the words that were heard whole. */
   text: string;
-  /** What would have followed. */
+  /** What would have followed; of a stream, only the word that broke off. */
   cutOff: string;
   startedAtMs: number;
   endedAtMs: number;

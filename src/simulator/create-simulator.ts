@@ -1,5 +1,6 @@
 /** A phone network in a box: speaks Twilio's protocol over HTTP and WebSockets, with people at the other end. */
 import type { AddressInfo } from 'node:net';
+import type { Synthesize } from '../audio/spoken-sound.ts';
 import type { Clock } from '../base/clock.ts';
 import { CallwrightError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
@@ -29,6 +30,8 @@ export interface SimulatorOptions {
   people?: Record<string, Person>;
   /** Who answers everywhere else; Sarah Johnson unless told. */
   defaultPerson?: Person;
+  /** The voices of people; murmurs of speech's length unless told. */
+  synthesize?: Synthesize;
   faults?: Faults;
 }
 
@@ -62,6 +65,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     ...{ clock, random, outside, account, people, defaultPerson },
     callsPerSecond: options.callsPerSecond ?? 1,
     ...(options.firstRingMs === undefined ? {} : { firstRingMs: options.firstRingMs }),
+    ...(options.synthesize ? { synthesize: options.synthesize } : {}),
     faults: options.faults ?? {},
   });
   const server = createHttpServer(network, log);

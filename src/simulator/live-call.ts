@@ -1,4 +1,5 @@
 /** What the parts of the phone network that act on a live call see of it. */
+import type { Synthesize } from '../audio/spoken-sound.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { CallProblem, FinalStatus, SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
@@ -54,6 +55,8 @@ export interface NetworkParts {
   clock: Clock;
   random: Random;
   outside: Outside;
+  /** The voices of its people. */
+  synthesize: Synthesize;
   account: { sid: string; authToken: string };
   /** From being dialled to the first ring. */
   firstRingMs: number;

@@ -1,9 +1,13 @@
 /** The line between a person and an application: the person speaks, presses keys and hangs up; the application answers. */
+import { bytesPerMs } from '../audio/mulaw.ts';
+import type { Synthesize } from '../audio/spoken-sound.ts';
+import { writeWords } from '../audio/word-bits.ts';
 import { type Clock, waitFor } from '../base/clock.ts';
 import { note, type SaidUtterance, type SimulatedCallRecord } from './call-record.ts';
+import { beep, cough } from './media/line-sounds.ts';
 import { StreamedSound } from './media/streamed-sound.ts';
-import { beep, utteranceToSound } from './media/utterance-to-sound.ts';
-import { toSpeakingMs, Voice } from './voice.ts';
+import { Voice } from './voice.ts';
+import { speakWithPauses } from './voices/speak-with-pauses.ts';
 
 /** A sound that the person's end makes, from its first moment. */
 export interface LineSound {
@@ -27,6 +31,8 @@ const shortWaitMs = 500;
 export interface LineParts {
   clock: Clock;
   record: SimulatedCallRecord;
+  /** The person's voice. */
+  synthesize: Synthesize;
   onSaid(text: string): void;
   onKey(digit: string, by: 'person' | 'app'): void;
   onHangUp(): void;
@@ -62,16 +68,22 @@ export class PhoneLine {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes as long as speaking takes; ends early when the signal is aborted. */
-  async say(text: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Takes as long as speaking takes; ends early when the signal is aborted. Where an `…` stands, the person thinks for
+   * `pauseMs`.
+   */
+  async say(words: string, signal: AbortSignal, pauseMs = 0): Promise<void> {
     if (signal.aborted) return;
-    const { clock, record } = this.#parts;
+    const { clock, record, synthesize } = this.#parts;
+    const { text, ...spoken } = await speakWithPauses({ synthesize, voice: 'person', text: words, pauseMs });
+    if (signal.aborted) return;
+    const { sound } = writeWords(spoken);
     const now = clock.now();
     const said = note(record.said, { text, startedAtMs: now, endedAtMs: now, reachedApp: false });
     this.#personSpeaks = true;
     this.#parts.onSaid(text);
     this.#tell('speechStarted', said);
-    await this.#sound(() => utteranceToSound(text, 'person'), toSpeakingMs(text), signal);
+    await this.#sound(sound, signal);
     this.#personSpeaks = false;
     said.endedAtMs = clock.now();
     if (!signal.aborted) this.#tell('speechEnded', said);
@@ -79,7 +91,12 @@ export class PhoneLine {
 
   /** The tone of an answering machine. */
   async beep(signal: AbortSignal): Promise<void> {
-    await this.#sound(() => beep.sound, beep.ms, signal);
+    await this.#sound(beep, signal);
+  }
+
+  /** Noise without words. */
+  async cough(signal: AbortSignal): Promise<void> {
+    await this.#sound(cough, signal);
   }
 
   /** Presses `0-9 * #` one after another; `w` waits half a second. */
@@ -103,16 +120,11 @@ export class PhoneLine {
     this.#parts.onHangUp();
   }
 
-  async #sound(make: () => Uint8Array, ms: number, signal: AbortSignal): Promise<void> {
-    let made: Uint8Array | null = null;
-    const toMulaw = () => {
-      made ??= make();
-      return made;
-    };
-    const sound: LineSound = { atMs: this.#parts.clock.now(), toMulaw };
+  async #sound(mulaw: Uint8Array, signal: AbortSignal): Promise<void> {
+    const sound: LineSound = { atMs: this.#parts.clock.now(), toMulaw: () => mulaw };
     this.#sounding = sound;
     this.#tell('soundStarted', sound);
-    await waitFor(this.#parts.clock, ms, signal);
+    await waitFor(this.#parts.clock, mulaw.length / bytesPerMs, signal);
     if (this.#sounding === sound) this.#sounding = null;
   }
 

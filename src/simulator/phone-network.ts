@@ -1,5 +1,6 @@
 /** The phone network: its numbers, its people, and every call between them, whichever face it is used through. */
 
+import type { Synthesize } from '../audio/spoken-sound.ts';
 import type { Clock } from '../base/clock.ts';
 import { CallwrightError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
@@ -12,6 +13,7 @@ import type { Outside } from './outside.ts';
 import type { Person } from './person/person.ts';
 import { RecordingShelf } from './recording/recording-shelf.ts';
 import { SimulatedCall } from './simulated-call.ts';
+import { createSketchVoice } from './voices/sketch-voice.ts';
 import { newSid } from './wire-values.ts';
 
 /** A number of the account, with what happens when somebody calls it. */
@@ -47,6 +49,8 @@ export interface NetworkOptions {
   people: ReadonlyMap<string, Person>;
   /** Who answers everywhere else. */
   defaultPerson: Person;
+  /** The voices of people; the sketch voice unless told. */
+  synthesize?: Synthesize;
   faults?: Faults;
 }
 
@@ -114,6 +118,7 @@ export class PhoneNetwork {
     this.#faults = createFaultPlan(options.faults ?? {}, random);
     this.#parts = {
       ...{ clock, random, outside, account },
+      synthesize: options.synthesize ?? createSketchVoice(),
       firstRingMs: options.firstRingMs ?? 1300,
       faults: () => this.#faults,
       ticker: new FrameTicker(clock),

@@ -18,6 +18,8 @@ import { StatusAnnouncer, toEventName } from './webhooks/announce-status.ts';
 import type { WebhookSender } from './webhooks/deliver-webhook.ts';
 import { toStatusParameters } from './webhooks/webhook-parameters.ts';
 
+/** Of what is wrong with a stream's words, a call tells so many. */
+const mostOddities = 100;
 const busyMs = 1000;
 /** How long a caller lets an incoming call ring. */
 const callerPatienceMs = 60_000;
@@ -173,13 +175,22 @@ export class SimulatedCall implements LiveCall {
     const line = new PhoneLine({
       clock: this.network.clock,
       record: this.record,
+      synthesize: this.network.synthesize,
       onSaid: (text) => this.#emit({ type: 'said', text }),
       onKey: (digit, by) => this.#emit({ type: 'key', digit, by }),
       onHangUp: () => this.end({ status: 'completed', by: 'person', sipCode: 200 }),
     });
     const heardAll = (heard: HeardUtterance) =>
       this.#emit({ type: 'heard', utterance: note(this.record.heard, heard) });
-    line.streamed.listen({ ended: heardAll });
+    let oddities = 0;
+    line.streamed.listen({
+      ended: heardAll,
+      heardWord: (text, atMs) => text !== null && note(this.record.heardWords, { text, atMs }),
+      odd: (message) => {
+        oddities += 1;
+        if (oddities <= mostOddities) this.problem({ code: null, level: 'warning', message: `Stream: ${message}` });
+      },
+    });
     line.voice.listen({
       heard: (text, atMs) => note(this.record.heardWords, { text, atMs }),
       ended: (_utterance, heard) => heardAll(heard),

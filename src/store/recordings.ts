@@ -1,4 +1,4 @@
-/** Queries on the recordings of calls: announced by the carrier, fetched, kept, or never there. */
+/** Queries on the recordings of calls, the carrier's and our own: announced, fetched, kept, or never there. */
 import type { Insertable, Selectable } from 'kysely';
 import type { Reach } from './reach.ts';
 import type { Db, RecordingsTable } from './schema.ts';
@@ -34,6 +34,7 @@ export async function noteRecording(db: Db, notice: RecordingNotice): Promise<vo
     id: notice.id,
     call_id: notice.callId,
     client_id: notice.clientId,
+    source: 'carrier',
     carrier_sid: notice.carrierSid,
     status: notice.status,
     duration_seconds: notice.durationSeconds,
@@ -60,6 +61,45 @@ export async function noteRecording(db: Db, notice: RecordingNotice): Promise<vo
     .where('carrier_sid', '=', notice.carrierSid)
     .where('call_id', '=', notice.callId)
     .where('status', 'in', from)
+    .execute();
+}
+
+/** A recording of our own has begun; should nobody say that it is complete, somebody looks for it at `nextTryAt`. */
+export async function noteOwnRecording(
+  db: Db,
+  {
+    id,
+    callId,
+    clientId,
+    at,
+    nextTryAt,
+  }: { id: string; callId: string; clientId: string | null; at: Date; nextTryAt: Date },
+): Promise<void> {
+  const row: Insertable<RecordingsTable> = {
+    ...{ id, call_id: callId, client_id: clientId, source: 'own', carrier_sid: null, status: 'announced', channels: 2 },
+    ...{ duration_seconds: null, blob_name: null, content_type: null, length: null, sha256: null, tries: 0 },
+    ...{ next_try_at: nextTryAt, created_at: at },
+  };
+  await db.insertInto('recordings').values(row).execute();
+}
+
+/** A recording of our own is complete, and to be kept from `at` on; `durationSeconds` null: nothing was recorded. */
+export async function completeOwnRecording(
+  db: Db,
+  id: string,
+  { durationSeconds, at }: { durationSeconds: number | null; at: Date },
+): Promise<void> {
+  const isThere = durationSeconds !== null;
+  await db
+    .updateTable('recordings')
+    .set({
+      status: isThere ? 'fetching' : 'absent',
+      duration_seconds: durationSeconds,
+      next_try_at: isThere ? at : null,
+      tries: 0,
+    })
+    .where('id', '=', id)
+    .where('status', '=', 'announced')
     .execute();
 }
 
@@ -112,7 +152,8 @@ export interface KeptBlob {
   contentType: string;
   length: number;
   sha256: string;
-  /** When the carrier's own copy is to be deleted; null to leave it there. */
+  durationSeconds: number | null;
+  /** When the copy that it was made from is to be deleted; null to leave it there. */
   deleteCopyAt: Date | null;
 }
 
@@ -126,6 +167,7 @@ export async function keepRecording(db: Db, id: string, kept: KeptBlob): Promise
       content_type: kept.contentType,
       length: kept.length,
       sha256: kept.sha256,
+      duration_seconds: kept.durationSeconds,
       tries: 0,
       next_try_at: kept.deleteCopyAt,
     })

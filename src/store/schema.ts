@@ -102,6 +102,8 @@ export interface TurnsTable {
   ended_at: MomentOrNull;
   /** From the end of what the person said to the first token of the reply, in ms. */
   reply_ms: number | null;
+  /** The steps of the answer in ms since the person's last sound, where the sound is ours to measure. */
+  latency: JsonOrNull<Record<string, number | null>>;
 }
 
 export interface DoNotCallTable {
@@ -249,7 +251,10 @@ export interface RecordingsTable {
   id: string;
   call_id: string;
   client_id: string | null;
-  carrier_sid: string;
+  /** carrier or own. */
+  source: Generated<string>;
+  /** Null for one of our own. */
+  carrier_sid: string | null;
   /** announced, fetching, ready, absent or failed. */
   status: string;
   duration_seconds: number | null;

@@ -19,6 +19,7 @@ export async function saveTurns(db: Db, turns: NewTurn[]): Promise<void> {
         interrupted: row.ref('excluded.interrupted'),
         ended_at: row.ref('excluded.ended_at'),
         reply_ms: row.ref('excluded.reply_ms'),
+        latency: row.ref('excluded.latency'),
       })),
     )
     .execute();

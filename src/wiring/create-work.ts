@@ -1,17 +1,25 @@
 /** Everything that goes on in calls, and how it comes to rest. */
+import { join } from 'node:path';
 import { createScriptedAssistant } from '../assistant/scripted-assistant/scripted-assistant.ts';
 import { waitFor } from '../base/clock.ts';
 import { createSessionTokens } from '../call/answer/session-token.ts';
 import { createCallSockets } from '../call/call-sockets.ts';
-import { createConversations } from '../call/converse/conversation.ts';
+import { createCallRecords } from '../call/converse/call-record.ts';
+import type { Conversations } from '../call/converse/conversation.ts';
+import { createPacer } from '../call/converse/media/pacer.ts';
+import { spareApology } from '../call/converse/spare-apology.ts';
+import { usualAttentionPolicy } from '../call/converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
 import { type CallRequest, placeCall, queueCall } from '../call/place-call.ts';
+import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
+import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
 import { createRecordingKeeper } from '../call/wrap-up/keep-recordings.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import { createOpenAiLanguageModel } from '../providers/openai/language-model.ts';
 import { countUnfinishedCalls } from '../store/calls.ts';
 import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
@@ -19,16 +27,23 @@ import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
 const farewell = 'I am sorry, I have to end this call now. Goodbye.';
 /** How long a farewell may take when the server stops. */
 const farewellMs = 8000;
+/** What happens in so long is stored together, of all calls: no answer waits for the database beside it. */
+const recordGatherMs = 100;
 
-export function createWork(
-  base: Foundation,
-  parts: CallParts,
-  { sessionSecret, blobs }: { sessionSecret: Uint8Array; blobs: BlobStore },
-) {
+export interface WorkParts {
+  sessionSecret: Uint8Array;
+  blobs: BlobStore;
+  speech: SpeechVendors;
+  telemetry: Telemetry;
+  model: LanguageModel;
+  conversations: Conversations;
+}
+
+export function createWork(base: Foundation, parts: CallParts, outside: WorkParts) {
+  const { sessionSecret, blobs, speech, telemetry, model, conversations } = outside;
   const { config, overrides, clock } = base;
   const { store } = parts;
   const runner = createCallRunner(parts);
-  const conversations = createConversations(clock);
   const tokens = createSessionTokens(sessionSecret);
   const sweeper = createSweeper({ ...parts, runner });
   const instructions = { db: store.db, clock, tokens, relayPath, streamPath, afterPath: paths.after };
@@ -37,12 +52,18 @@ export function createWork(
     callsPerSecond: config.callsPerSecond,
     maxConcurrentCalls: config.maxConcurrentCalls,
   };
-  const model = overrides.languageModel ?? createLanguageModel(base);
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
-  const talk = { ...parts, runner, conversations, model, policy };
-  const sockets = createCallSockets({ ...talk, tokens, relayPath, streamPath });
+  const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
+  const talk = { ...parts, runner, conversations, records, model, policy };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
-  const keeper = createRecordingKeeper({ ...parts, blobs, deleteCarrierCopies });
+  const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
+  const keeper = createRecordingKeeper({ ...parts, drafts, blobs, deleteCarrierCopies });
+  const onLine = {
+    ...{ speech, telemetry, spareApology, pacer: createPacer(clock, telemetry.pacerLate) },
+    attention: { ...usualAttentionPolicy, ...overrides.attention },
+    drafts: config.recordCalls ? drafts : null,
+  };
+  const sockets = createCallSockets({ ...talk, ...onLine, tokens, relayPath, streamPath });
   let draining = false;
   return {
     async start() {
@@ -51,15 +72,15 @@ export function createWork(
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
-    place: (request: CallRequest) => placeCall({ ...parts, runner, pace }, request),
+    place: (request: CallRequest) => placeCall({ ...parts, runner, speech, pace }, request),
     /** What one can do with calls from outside. */
     control: {
       runner,
       conversations,
-      queueCall: (request: CallRequest) => queueCall({ ...parts, runner, pace }, request),
+      queueCall: (request: CallRequest) => queueCall({ ...parts, runner, speech, pace }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>
-      hearCarrier({ ...parts, runner, conversations, instructions, takesCalls: () => !draining }, event),
+      hearCarrier({ ...parts, runner, speech, conversations, instructions, takesCalls: () => !draining }, event),
     drain: async (longestMs: number) => {
       draining = true;
       const patience = new AbortController();
@@ -85,7 +106,7 @@ async function noCallsLeft({ store, clock }: CallParts, signal: AbortSignal): Pr
   while (!signal.aborted && (await countUnfinishedCalls(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
 }
 
-function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {
+export function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {
   if (!config.languageModel) return createScriptedAssistant({ clock });
   return createOpenAiLanguageModel({ ...config.languageModel, fetch: overrides.fetch ?? globalThis.fetch, clock, log });
 }

@@ -3,10 +3,12 @@ import type { defaultAssistant } from '../assistant/assistant.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { AttentionPolicy } from '../call/converse/turn/attention-state.ts';
 import type { TurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import type { Config } from '../config/read-config.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { SimulatorOptions } from '../simulator/create-simulator.ts';
+import type { VendorDelays } from '../simulator/vendors/vendor.ts';
 import type { SocketLimits } from '../socket-limits.ts';
 
 /** What a test or the demo puts in the place of the real thing. */
@@ -20,6 +22,11 @@ export interface Overrides {
   assistant?: Partial<typeof defaultAssistant>;
   /** The simulated network's own clock and pace. */
   simulator?: Partial<Pick<SimulatorOptions, 'clock' | 'callsPerSecond' | 'firstRingMs' | 'faults'>>;
+  /** Whether simulated people and vendors speak with voices that can be listened to, instead of murmurs. */
+  audibleVoices?: boolean;
+  /** How quickly the simulated vendors of speech answer. */
+  vendorDelays?: Partial<VendorDelays>;
+  attention?: Partial<AttentionPolicy>;
   /** How many sockets there may be and how fast they may speak: a simulated network in quick time speaks faster. */
   socketLimits?: Partial<SocketLimits>;
   /** File of a ready-made embedded database to start from. */

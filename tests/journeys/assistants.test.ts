@@ -43,7 +43,14 @@ describe('an assistant', () => {
     expect(body).toEqual({
       ...{ id: expect.any(Number), client_id: null, ...written },
       ...{ welcome_message: null, agenda: null, engine: 'cascade', fallback_engines: [], language: 'en-US' },
-      ...{ voice: null, llm: null, stt: null, tts: null, tools: ['hang_up', 'do_not_call_again'] },
+      ...{
+        speaks_first: 'assistant',
+        voice: null,
+        llm: null,
+        stt: null,
+        tts: null,
+        tools: ['hang_up', 'do_not_call_again'],
+      },
       voicemail: { action: 'hang_up', message: null },
       limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },
       ...{ analysis_schema: null, disclosure: null, published_version: 1, archived_at: null },

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallWithTurns, EventResource } from '../../src/api/contract/calls.ts';
 import { addToDoNotCall } from '../../src/store/do-not-call.ts';
 import { startWithAccount } from '../setup/own-account.ts';
-import { type RunningServer, startServer } from '../setup/running-server.ts';
+import type { RunningServer } from '../setup/running-server.ts';
+import { expectBothSidesToAgree, hearOf, spokenIn, startSpokenServer } from '../setup/spoken-calls.ts';
 
 /** The documented example, to the byte. */
 const exampleBody = `{
@@ -21,7 +22,7 @@ beforeAll(async () => {
     await reach?.();
     return fetch(...request);
   };
-  server = await startServer({ config: { maxConcurrentCalls: 1000 }, overrides: { fetch: fetchAfter } });
+  server = await startSpokenServer({ config: { maxConcurrentCalls: 1000 }, overrides: { fetch: fetchAfter } });
   server.person(to, 'declines after 1s');
 });
 afterAll(() => server.stop());
@@ -41,21 +42,6 @@ async function place(number: string, verification = 98765): Promise<string> {
   const [, sid] = sidForm.exec((JSON.parse(text) as { message: string }).message) ?? [];
   if (!sid) throw new Error(`not placed: ${text}`);
   return sid;
-}
-
-/** Listens from now on; what it gives settles with the next event of this type. */
-async function hearOfNext(type: string): Promise<{ happened: Promise<void> }> {
-  const leaving = new AbortController();
-  const response = await fetch(`${server.url}/v1/live`, { signal: leaving.signal });
-  const listen = async () => {
-    let text = '';
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      text += Buffer.from(chunk).toString();
-      if (text.includes(`event: ${type}\n`)) break;
-    }
-    leaving.abort();
-  };
-  return { happened: listen() };
 }
 
 describe('the documented request', () => {
@@ -212,7 +198,8 @@ it('with a real carrier needs a key, unless the operator opened the form', async
 
 describe('the whole call', () => {
   const talker = '+12025550111';
-  const script = 'answers after 1s\nsays "Hello, who is this?"\npresses 42#\nlistens\nsays "Bye then."\nhangs up';
+  const script =
+    'answers after 1s\nlistens\nsays "What is this about?"\nlistens\npresses 42#\nlistens\nwaits 8s\nhangs up';
   let sid: string;
   let call: CallWithTurns;
   let events: EventResource[];
@@ -223,7 +210,7 @@ describe('the whole call', () => {
     server.person(talker, script);
     const recording = { script: [{ type: 'missing' as const, times: 1 }] };
     server.simulator.setFaults({ recordingMedia: recording });
-    const ready = await hearOfNext('recording.ready');
+    const ready = await hearOf(server, 'recording.ready', 2);
     sid = await place(talker);
     const problem = await hear();
     expect([problem.status, ((await problem.json()) as { code: string }).code]).toEqual([404, 'recording/none']);
@@ -232,12 +219,18 @@ describe('the whole call', () => {
     events = (await server.get<{ data: EventResource[] }>(`/v1/calls/${sid}/events`)).data;
   });
 
-  it('was held by us until the person hung up', () => {
+  it('was a conversation until the person hung up', () => {
     expect(call).toMatchObject({
       ...{ status: 'completed', state: 'ended', outcome: 'talked', ended_reason: 'person_hung_up', ended_by: 'person' },
       ...{ verification: 98765, dialect: 'call-customer', fault: null },
     });
-    expect(call.turns.map(({ speaker, text }) => [speaker, text])).toEqual([['person', '[pressed 42#]']]);
+    const truth = placedCalls().find((one) => one.sid === sid);
+    if (truth) expectBothSidesToAgree(call, truth);
+    expect(spokenIn(call).filter((turn) => turn.startsWith('person'))).toEqual([
+      'person: What is this about?',
+      'person: [pressed 42#]',
+    ]);
+    expect(spokenIn(call)[0]).toMatch(/^assistant: .*automated assistant/);
     const [stream] = placedCalls().find((one) => one.sid === sid)?.streams ?? [];
     expect(stream?.bytesReceived).toBeGreaterThanOrEqual(2400);
     expect(stream?.end).toBe('stopped');
@@ -246,18 +239,44 @@ describe('the whole call', () => {
   it('names the caller’s own number in its events', () => {
     const own = events.filter(({ type }) => !type.startsWith('turn.'));
     expect(own.map(({ type }) => type)).toEqual([
-      ...['call.queued', 'call.dialing', 'call.ringing', 'call.started', 'call.ended', 'recording.ready'],
+      ...[
+        'call.queued',
+        'call.dialing',
+        'call.ringing',
+        'call.started',
+        'call.ended',
+        'recording.ready',
+        'recording.ready',
+      ],
     ]);
     for (const { data } of own) expect(data).toMatchObject({ verification: 98765 });
+  });
+
+  it('can be had as MP3, whole, and by whose recording it is', async () => {
+    const ask = (query: string) => fetch(`${server.url}/v1/calls/${sid}/recording?${query}`);
+    const mp3 = await ask('format=mp3');
+    expect([mp3.status, mp3.headers.get('content-type')]).toEqual([200, 'audio/mpeg']);
+    const bytes = Buffer.from(await mp3.arrayBuffer());
+    expect(bytes.readUInt16BE(0) & 0xfffe).toBe(0xffe2);
+    expect(bytes.length).toBeGreaterThan(1000);
+    expect((await ask('format=wav&source=carrier')).status).toBe(200);
+    expect((await ask('format=wav&source=own')).status).toBe(200);
+    expect((await ask('format=ogg')).status).toBe(400);
+    const list = await server.get<{ data: unknown[] }>(`/v1/calls/${sid}/recordings`);
+    expect(list.data).toEqual(
+      expect.arrayContaining(
+        ['own', 'carrier'].map((source) => expect.objectContaining({ source, status: 'ready', channels: 2 })),
+      ),
+    );
   });
 
   it('has what the carrier wrote down beside our own transcript', async () => {
     const transcript = await server.get<{ turns: unknown[]; carrier_transcript: { speaker: string; text: string }[] }>(
       `/v1/calls/${sid}/transcript`,
     );
-    expect(transcript.turns).toHaveLength(1);
+    expect(transcript.turns).toEqual(call.turns);
     const said = transcript.carrier_transcript.filter(({ speaker }) => speaker === 'person');
-    expect(said.map(({ text }) => text)).toEqual(['Hello, who is this?', 'Bye then.']);
+    expect(said.map(({ text }) => text)).toEqual(['What is this about?']);
   });
 
   it('can be heard, whole and in part', async () => {
@@ -272,8 +291,8 @@ describe('the whole call', () => {
     expect(whole.subarray(0, 4).toString()).toBe('RIFF');
     expect(response.headers.get('content-length')).toBe(String(whole.length));
     expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(whole).digest('hex')}"`);
-    const ready = events.find(({ type }) => type === 'recording.ready');
-    expect(ready?.data).toMatchObject({ length: whole.length, content_type: 'audio/wav' });
+    const ready = events.filter(({ type }) => type === 'recording.ready').map(({ data }) => data);
+    expect(ready).toContainEqual(expect.objectContaining({ length: whole.length, content_type: 'audio/wav' }));
     const ranges: [string, number, number][] = [
       ['bytes=0-3', 0, 4],
       ['bytes=44-', 44, whole.length],

@@ -61,6 +61,9 @@ const expected: Record<string, Partial<CallWithTurns>> = {
   'asks-not-to-be-called': { status: 'completed', outcome: 'opted_out', ended_reason: 'asked_not_to_be_called' },
   'hangs-up-early': { status: 'completed', ended_reason: 'person_hung_up', ended_by: 'person' },
   'presses-keys': { status: 'completed' },
+  'says-uh-huh': { status: 'completed', outcome: 'talked' },
+  coughs: { status: 'completed', outcome: 'talked' },
+  'speaks-slowly': { status: 'completed', outcome: 'talked' },
 };
 
 describe('a call to each person', () => {

@@ -129,7 +129,7 @@ describe('the media stream of POST /call-customer', () => {
     expect(await open(call.path)).toBe(403);
     const over = await ended(call);
     expect(over).toMatchObject({ status: 'completed', outcome: 'talked', ended_reason: 'person_hung_up' });
-    expect(over.turns.map(({ text }) => text)).toEqual(['[pressed 7]']);
+    expect(over.turns.filter(({ speaker }) => speaker === 'person').map(({ text }) => text)).toEqual(['[pressed 7]']);
     expect(await open(call.path)).toBe(403);
   });
 

@@ -96,6 +96,7 @@ describe('an answer of', () => {
     ['GET /v1/calls/{id}/events', '/v1/calls/CALL/events'],
     ['GET /v1/calls/{id}/transcript', '/v1/calls/CALL/transcript'],
     ['GET /v1/calls/{id}/recording', '/v1/calls/CALL/recording'],
+    ['GET /v1/calls/{id}/recordings', '/v1/calls/CALL/recordings'],
     ['GET /v1/assistants', '/v1/assistants'],
     ['GET /v1/phone-numbers', '/v1/phone-numbers'],
     ['GET /v1/clients', '/v1/clients'],

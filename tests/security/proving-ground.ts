@@ -4,13 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { createScriptedAssistant } from '../../src/assistant/scripted-assistant/scripted-assistant.ts';
 import { createFakeClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { signRequest } from '../../src/providers/twilio/signature.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/create-simulator.ts';
+import { createSketchVoice } from '../../src/simulator/voices/sketch-voice.ts';
 import type { Db } from '../../src/store/schema.ts';
+import { openSimulatedSpeech } from '../../src/wiring/open-simulated-speech.ts';
 import { type Callwright, createCallwright, type Overrides } from '../../src/wiring.ts';
 import { createSender, type Sender } from './proof.ts';
 
@@ -60,11 +63,15 @@ export async function openProvingGround(options: {
     callsPerSecond: Number.POSITIVE_INFINITY,
   });
   const { url: apiBaseUrl } = await simulator.start();
+  const speech = await openSimulatedSpeech(
+    { clock, random: systemRandom, overrides: {} },
+    { model: createScriptedAssistant({ clock }), synthesize: createSketchVoice() },
+  );
   const tick = (byMs: number) => setInterval(() => clock.advance(byMs), tickMs);
   let ticking = tick(tickMs);
   const twilio = { accountSid, authToken, secondaryAuthToken: null, apiBaseUrl };
   const callwright = await createCallwright(
-    { ...base, twilio, ...options.config },
+    { ...base, twilio, speech: speech.config, ...options.config },
     {
       clock,
       log: silentLogger,
@@ -104,6 +111,7 @@ export async function openProvingGround(options: {
       sender.close();
       await callwright.stop();
       await simulator.stop();
+      await speech.stop();
       clearInterval(ticking);
       rmSync(dataDir, { recursive: true, force: true });
     },

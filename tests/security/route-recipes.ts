@@ -125,6 +125,7 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/calls/:id/transcript': { names: callNames, queries: () => ['', '?format=text'], control: owner() },
   'GET /v1/calls/:id/events': one(...callNames),
   'GET /v1/calls/:id/recording': one(...callNames),
+  'GET /v1/calls/:id/recordings': one(...callNames),
   'GET /v1/calls/:id/live': one(...callNames),
   'POST /v1/calls/:id/cancel': { names: callNames, bodies: () => [undefined], control: owner(409) },
   'POST /v1/calls/:id/hangup': { names: callNames, bodies: () => [undefined], control: owner(409) },
@@ -164,6 +165,8 @@ const recipesOfV1: Record<string, Recipe> = {
     control: owner(),
     mindsNoObject: true,
   },
+  // Figures of everyone together; kept only where METRICS is on.
+  'GET /metrics': { control: admin(404), mindsNoObject: true },
   'GET /v1/limits': { control: owner(), mindsNoObject: true },
 };
 

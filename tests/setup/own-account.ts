@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { createFastClock } from '../../src/base/clock.ts';
+import { createScriptedAssistant } from '../../src/assistant/scripted-assistant/scripted-assistant.ts';
+import { createFastClock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { signRequest } from '../../src/providers/twilio/signature.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/create-simulator.ts';
+import { createSketchVoice } from '../../src/simulator/voices/sketch-voice.ts';
+import { openSimulatedSpeech } from '../../src/wiring/open-simulated-speech.ts';
 import { type Callwright, createCallwright, type Overrides } from '../../src/wiring.ts';
 
 export interface ServerWithAccount {
@@ -42,9 +45,14 @@ export async function startWithAccount(
     callsPerSecond: Number.POSITIVE_INFINITY,
   });
   const { url: apiBaseUrl } = await simulator.start();
+  // Vendors of speech that have keys, as far as the server can tell.
+  const speech = await openSimulatedSpeech(
+    { clock: systemClock, random: systemRandom, overrides: {} },
+    { model: createScriptedAssistant({ clock: systemClock }), synthesize: createSketchVoice() },
+  );
   const twilio = { accountSid, authToken, secondaryAuthToken: null, apiBaseUrl };
   const callwright = await createCallwright(
-    { ...base, twilio, ...changes.config },
+    { ...base, twilio, speech: speech.config, ...changes.config },
     {
       log: silentLogger,
       storeTemplate: inject('migratedTemplate'),
@@ -90,6 +98,7 @@ export async function startWithAccount(
     async stop() {
       await callwright.stop();
       await simulator.stop();
+      await speech.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

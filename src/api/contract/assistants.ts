@@ -20,6 +20,8 @@ const limits = z.strictObject({
   silence_ms: z.int().min(100).max(60_000),
 });
 
+const speaker = z.enum(['assistant', 'person']);
+
 /** What its author writes. */
 const definition = {
   name: textSchema(200),
@@ -34,6 +36,8 @@ const definition = {
   /** Tried in this order when the engine fails. */
   fallback_engines: z.array(engine).max(3),
   language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag like en-US'),
+  /** Who says the first words; a person who says none within 2.5 s is greeted all the same. */
+  speaks_first: speaker.default('assistant'),
   voice: z.strictObject({ provider: name, name }).nullable(),
   /** The language model; null: the server's own. */
   llm: z.strictObject({ provider: name, model: name, temperature: z.number().min(0).max(2).optional() }).nullable(),
@@ -59,7 +63,8 @@ const definition = {
 };
 
 export const definitionSchema = z.object(definition);
-const changeable = { ...definition, limits: limits.partial() };
+/** What is not named is not changed. */
+const changeable = { ...definition, speaks_first: speaker, limits: limits.partial() };
 
 export const createAssistantSchema = z
   .strictObject(changeable)

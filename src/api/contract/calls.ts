@@ -16,6 +16,24 @@ export const callStatuses = [
   'blocked',
 ] as const;
 
+const step = z.number().int().nullable();
+
+/** The steps of an answer in ms since the person's last sound; null for a step that did not happen. */
+export const turnLatencySchema = z.object({
+  /** We decided that the person's turn is over. */
+  decided_ms: step,
+  /** The recognizer's final words arrived. */
+  final_ms: step,
+  /** The language model's first words arrived. */
+  first_token_ms: step,
+  /** The first sound arrived from the voice. */
+  first_sound_ms: step,
+  /** The first of it was sent to the carrier. */
+  first_frame_ms: step,
+  /** The carrier said that the first of it was played. */
+  heard_ms: step,
+});
+
 export const turnSchema = z.object({
   index: z.number().int(),
   speaker: z.enum(['person', 'assistant']),
@@ -28,9 +46,14 @@ export const turnSchema = z.object({
   interrupted: z.boolean(),
   started_at: moment,
   ended_at: moment.nullable(),
-  /** From the end of what the person said to the first words of this answer. */
+  /** How long the person waited: on a line of sound from their last sound to the first sound of this answer, else from what the carrier understood to the first words. */
   reply_ms: z.number().int().nullable(),
+  /** The steps of this answer; null for what answers nobody, and on calls whose sound does not come to us. */
+  latency: turnLatencySchema.nullable(),
 });
+
+/** Of so many answers, in ms; null where there are none. */
+const figuresSchema = z.object({ count: z.number().int(), p50: step, p95: step });
 
 export const callSchema = z.object({
   id: z.string(),
@@ -86,8 +109,15 @@ export const transcriptSchema = z.object({
 export const callWithTurnsSchema = callSchema.extend({
   turns: z.array(turnSchema),
   latency: z.object({
-    /** Over the answers of this call: from the end of what the person said to the first words. */
-    reply_ms: z.object({ count: z.number().int(), p50: z.number().int().nullable(), p95: z.number().int().nullable() }),
+    /** Over the answers of this call: how long the person waited. */
+    reply_ms: figuresSchema,
+    /** Over the answers of this call: from the person's last sound to each step. */
+    decided_ms: figuresSchema,
+    final_ms: figuresSchema,
+    first_token_ms: figuresSchema,
+    first_sound_ms: figuresSchema,
+    first_frame_ms: figuresSchema,
+    heard_ms: figuresSchema,
   }),
 });
 
@@ -128,6 +158,7 @@ export const transcriptQuerySchema = z.strictObject({ format: z.enum(['json', 't
 
 export type CallResource = z.infer<typeof callSchema>;
 export type CallWithTurns = z.infer<typeof callWithTurnsSchema>;
+export type TurnLatencyResource = z.infer<typeof turnLatencySchema>;
 export type TurnResource = z.infer<typeof turnSchema>;
 export type EventResource = z.infer<typeof eventSchema>;
 export type CarrierTranscriptResource = z.infer<typeof carrierTranscriptSchema>;

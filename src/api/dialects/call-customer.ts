@@ -1,10 +1,12 @@
 /** The request form `POST /call-customer`: a number to call and a number of the caller's own, in words of Joi's. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { onLine } from '../../assistant/assistant.ts';
 import type { Logger } from '../../base/log.ts';
 import { mediaStreamPathOf } from '../../call/call-sockets.ts';
 import { DialRefused } from '../../call/dial/may-dial.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
+import { answerRefused } from '../answer-refused.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
 import { admit, type DialectParts, e164, type WebhookPaths } from './dialect.ts';
@@ -82,7 +84,7 @@ async function answer(parts: DialectParts, request: FastifyRequest): Promise<Ans
       clientId: request.principal?.clientId ?? null,
       requestId: request.id,
       from: parts.from,
-      assistant: parts.assistant,
+      assistant: onLine(parts.assistant, 'cascade'),
       assistantRef: null,
       parameters: {},
       engine: 'media',
@@ -111,8 +113,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { message: error.message, code: error.code };
-    if (error.retryAfterSeconds === null) return { status: 403, body };
-    return { status: 429, body, headers: { 'retry-after': String(error.retryAfterSeconds) } };
+    return answerRefused(error, body);
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

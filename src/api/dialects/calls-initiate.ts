@@ -8,6 +8,7 @@ import type { Logger } from '../../base/log.ts';
 import { DialRefused } from '../../call/dial/may-dial.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import { TemplateRefused } from '../../text/template.ts';
+import { answerRefused } from '../answer-refused.ts';
 import { whoAsks } from '../authorize.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { mayCallFrom } from '../may-call-from.ts';
@@ -121,8 +122,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { detail: error.message, code: error.code };
-    if (error.retryAfterSeconds === null) return { status: 403, body };
-    return { status: 429, body, headers: { 'retry-after': String(error.retryAfterSeconds) } };
+    return answerRefused(error, body);
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

@@ -1,12 +1,15 @@
 /** The request form `POST /secure/make-call`: a client calls a number from its own number, with its own variables. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { onLine } from '../../assistant/assistant.ts';
 import type { Logger } from '../../base/log.ts';
 import { DialRefused } from '../../call/dial/may-dial.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import type { CarrierAdvice } from '../../ports/carrier.ts';
 import { type ClientRow, findClient } from '../../store/clients.ts';
 import { onlyOf } from '../../store/reach.ts';
+import { answerRefused } from '../answer-refused.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
 import { clientCalls } from './client-calls.ts';
@@ -93,7 +96,7 @@ async function place(parts: MakeCallParts, request: FastifyRequest, wanted: Want
       requestId: request.id,
       to,
       from,
-      assistant: parts.assistant,
+      assistant: onLine(parts.assistant, 'agent-bridge'),
       assistantRef: null,
       parameters: client.profile,
       metadata: { elevenlabs_agent_id: client.elevenlabs_agent_id },
@@ -127,8 +130,7 @@ function toRefusal(parts: MakeCallParts, error: unknown, at: { request: FastifyR
   if (error instanceof DialRefused) {
     at.log.info({ code: error.code }, 'call refused');
     const body = { error: error.message, code: error.code, requestId };
-    if (error.retryAfterSeconds === null) return { status: 403, body };
-    return { status: 429, body, headers: { 'retry-after': String(error.retryAfterSeconds) } };
+    return answerRefused(error, body);
   }
   if (!(error instanceof CallNotPlaced || error instanceof CallNotConfirmed)) throw error;
   // The carrier's own words name the number.

@@ -20,6 +20,7 @@ import {
   listDoNotCallQuerySchema,
   removeDoNotCallQuerySchema,
 } from '../contract/do-not-call.ts';
+import { recordingQuerySchema, recordingsSchema } from '../contract/recordings.ts';
 import { limitsSchema, statsQuerySchema, statsSchema } from '../contract/stats.ts';
 import { pageOf, problemSchema } from '../contract/text.ts';
 import type { Area } from './operation.ts';
@@ -68,8 +69,20 @@ export const callOperations: readonly Area[] = [
       {
         route: 'GET /v1/calls/:id/recording',
         summary: 'Get the sound of a call; takes Range requests',
+        query: recordingQuerySchema,
         answer: { status: 200, type: 'audio/wav' },
-        errors: { 206: 'A part of it.', 404: 'There is none (yet); `code` says why.', 416: 'There is no such part.' },
+        errors: {
+          206: 'A part of it.',
+          404: 'There is none (yet); `code` says why.',
+          406: 'It cannot be had in this form.',
+          416: 'There is no such part.',
+          503: 'Too much is being turned into MP3; try again after `Retry-After`.',
+        },
+      },
+      {
+        route: 'GET /v1/calls/:id/recordings',
+        summary: 'List the recordings of a call, the newest first',
+        answer: ok(recordingsSchema),
       },
       {
         route: 'GET /v1/calls/:id/live',
@@ -157,6 +170,12 @@ export const callOperations: readonly Area[] = [
         summary: 'Count calls and what became of them',
         query: statsQuerySchema,
         answer: ok(statsSchema),
+      },
+      {
+        route: 'GET /metrics',
+        summary: "Get the server's own figures for Prometheus; for those who run it, where METRICS is on",
+        answer: { status: 200, type: 'text/plain' },
+        errors: { 403: 'These are of all clients together.', 404: 'None are kept.' },
       },
       { route: 'GET /v1/limits', summary: 'See how much capacity is left', answer: ok(limitsSchema) },
     ],

@@ -4,7 +4,14 @@ import { apiKeySchema } from '../contract/api-keys.ts';
 import { assistantSchema, assistantVersionSchema, definitionSchema } from '../contract/assistants.ts';
 import { auditEntrySchema } from '../contract/audit-log.ts';
 import { loginAnswerSchema } from '../contract/auth.ts';
-import { callSchema, callWithTurnsSchema, eventSchema, transcriptSchema, turnSchema } from '../contract/calls.ts';
+import {
+  callSchema,
+  callWithTurnsSchema,
+  eventSchema,
+  transcriptSchema,
+  turnLatencySchema,
+  turnSchema,
+} from '../contract/calls.ts';
 import { clientCallSchema } from '../contract/client-calls.ts';
 import { clientSchema } from '../contract/clients.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
@@ -34,6 +41,7 @@ const schemas: Record<string, z.ZodType> = {
   Stats: statsSchema,
   Transcript: transcriptSchema,
   Turn: turnSchema,
+  TurnLatency: turnLatencySchema,
   User: userSchema,
 };
 

@@ -15,6 +15,7 @@ import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
 import { TemplateRefused } from '../../text/template.ts';
 import { answerPost } from '../answer-post.ts';
+import { answerRefused } from '../answer-refused.ts';
 import { whoAsks } from '../authorize.ts';
 import { type CreateCall, createCallSchema, noFieldsSchema, sayToCallSchema } from '../contract/create-call.ts';
 import { findCallOr404 } from '../find-call.ts';
@@ -100,12 +101,12 @@ async function createCall(parts: CallActionParts, request: FastifyRequest): Prom
   }
 }
 
-function toProblemError({ code, message, retryAfterSeconds }: DialRefused): ProblemError {
-  if (retryAfterSeconds === null) {
-    return new ProblemError({ status: 403, code, title: 'Call not allowed', detail: message });
-  }
-  const headers = { 'retry-after': String(retryAfterSeconds) };
-  return new ProblemError({ status: 429, code, title: 'Too many calls', detail: message }, headers);
+const titles: Record<number, string> = { 403: 'Call not allowed', 429: 'Too many calls', 503: 'Unavailable' };
+
+function toProblemError(error: DialRefused): ProblemError {
+  const { status, headers } = answerRefused(error, null);
+  const title = titles[status] ?? 'Call not allowed';
+  return new ProblemError({ status, code: error.code, title, detail: error.message }, headers);
 }
 
 async function toCallRequest(parts: CallActionParts, request: FastifyRequest, asked: CreateCall): Promise<CallRequest> {

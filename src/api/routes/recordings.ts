@@ -1,6 +1,7 @@
-/** `/v1/calls/:id/recording`: the sound of a call, whole or in part, for who may hear it. */
+/** `/v1/calls/:id/recording`: the sound of a call, whole, in part or as MP3, for who may hear it; and what there is. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { reachOf } from '../../account/principal.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { BlobStore, StoredBlob } from '../../ports/blob-store.ts';
@@ -8,10 +9,12 @@ import { recordAudit } from '../../store/audit-log.ts';
 import type { CallRow } from '../../store/calls.ts';
 import type { Store } from '../../store/open-store.ts';
 import { listRecordings, type RecordingRow } from '../../store/recordings.ts';
+import { createMp3Answers } from '../answer-mp3.ts';
 import { whoAsks } from '../authorize.ts';
 import { type ByteRange, parseByteRange } from '../byte-range.ts';
+import { recordingQuerySchema } from '../contract/recordings.ts';
 import { findCallOr404 } from '../find-call.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError, parseOrProblem } from '../problem.ts';
 
 export interface RecordingRouteParts {
   store: Store;
@@ -19,15 +22,15 @@ export interface RecordingRouteParts {
   blobs: BlobStore;
 }
 
-type ById = { Params: { id: string } };
+type ById = { Params: { id: string }; Querystring: unknown };
 
 /** HEAD is answered by hand: its length is that of the sound, not of an empty answer. */
 const listening = { exposeHeadRoute: false, config: { permission: 'recordings:read' } } as const;
 
 export function recordingRoutes(parts: RecordingRouteParts) {
   return async (app: FastifyInstance): Promise<void> => {
-    const serve = async (request: FastifyRequest<ById>, reply: FastifyReply) => {
-      const sound = await findSoundOr404(parts, request);
+    const answerMp3 = createMp3Answers();
+    const serveAsKept = async (request: FastifyRequest<ById>, reply: FastifyReply, sound: Sound) => {
       const range = rangeOf(request, sound);
       if (range === 'unsatisfiable') throw unsatisfiable(reply, sound.blob);
       writeHeaders(reply, sound, range);
@@ -36,9 +39,30 @@ export function recordingRoutes(parts: RecordingRouteParts) {
       const body = await sound.blob.read(range === 'whole' ? undefined : range);
       return reply.send(Readable.from(body, { objectMode: false }));
     };
+    const serve = async (request: FastifyRequest<ById>, reply: FastifyReply) => {
+      const wanted = parseOrProblem(recordingQuerySchema, request.query);
+      const sound = await findSoundOr404(parts, request, wanted);
+      const kept = endingOf(sound);
+      if (!wanted.format || wanted.format === kept) return serveAsKept(request, reply, sound);
+      if (kept !== 'wav') throw otherForm(kept);
+      const heard = () => noteHearing(parts, request, sound.call);
+      return answerMp3(request, reply, { name: sound.call.id, blob: sound.blob, heard });
+    };
     app.get<ById>('/v1/calls/:id/recording', listening, serve);
     app.head<ById>('/v1/calls/:id/recording', listening, serve);
+    app.get<ById>('/v1/calls/:id/recordings', { config: listening.config }, async (request) => {
+      const { db } = parts.store;
+      const call = await findCallOr404(db, request);
+      const rows = await listRecordings(db, reachOf(whoAsks(request)), call.id);
+      return { data: rows.map(toRecordingResource) };
+    });
   };
+}
+
+function toRecordingResource(row: RecordingRow) {
+  const { id, source, status, duration_seconds, channels, content_type, created_at } = row;
+  const length = row.length === null ? null : Number(row.length);
+  return { id, source, status, duration_seconds, channels, content_type, length, created_at: created_at.toISOString() };
 }
 
 interface Sound {
@@ -47,15 +71,24 @@ interface Sound {
   blob: StoredBlob;
 }
 
-/** The newest recording of the call. @throws ProblemError 404 that says why there is none */
-async function findSoundOr404(parts: RecordingRouteParts, request: FastifyRequest<ById>): Promise<Sound> {
+/** The newest recording of the call that is kept, the carrier's before our own. @throws ProblemError 404 with the reason */
+async function findSoundOr404(
+  parts: RecordingRouteParts,
+  request: FastifyRequest<ById>,
+  { source }: z.infer<typeof recordingQuerySchema>,
+): Promise<Sound> {
   const { db } = parts.store;
   const call = await findCallOr404(db, request);
-  const recordings = await listRecordings(db, reachOf(whoAsks(request)), call.id);
-  const recording = recordings.find(({ status }) => status === 'ready');
-  const blob = recording?.blob_name ? await parts.blobs.get(recording.blob_name) : null;
-  if (!recording || !blob) throw notThere(recordings);
-  return { call, recording, blob };
+  const all = await listRecordings(db, reachOf(whoAsks(request)), call.id);
+  const recordings = all
+    .filter((recording) => !source || recording.source === source)
+    .sort((first, second) => Number(first.source === 'own') - Number(second.source === 'own'));
+  for (const recording of recordings) {
+    if (recording.status !== 'ready' || recording.blob_name === null) continue;
+    const blob = await parts.blobs.get(recording.blob_name);
+    if (blob) return { call, recording, blob };
+  }
+  throw notThere(recordings);
 }
 
 type Asked = ByteRange | 'whole';
@@ -69,13 +102,15 @@ function rangeOf(request: FastifyRequest, { recording, blob }: Sound): Asked | '
 
 const etagOf = ({ sha256 }: RecordingRow) => `"${sha256}"`;
 
-function writeHeaders(reply: FastifyReply, { call, recording, blob }: Sound, range: Asked): void {
-  const ending = /\.(\w+)$/.exec(recording.blob_name ?? '')?.[1] ?? 'wav';
+const endingOf = ({ recording }: Sound) => /\.(\w+)$/.exec(recording.blob_name ?? '')?.[1] ?? 'wav';
+
+function writeHeaders(reply: FastifyReply, sound: Sound, range: Asked): void {
+  const { call, recording, blob } = sound;
   const contentType = recording.content_type ?? 'application/octet-stream';
   reply
     .code(range === 'whole' ? 200 : 206)
     .header('content-type', contentType)
-    .header('content-disposition', `attachment; filename="${call.id}.${ending}"`)
+    .header('content-disposition', `attachment; filename="${call.id}.${endingOf(sound)}"`)
     .header('accept-ranges', 'bytes')
     .header('cache-control', 'no-store')
     .header('etag', etagOf(recording))
@@ -89,11 +124,16 @@ function unsatisfiable(reply: FastifyReply, { length }: StoredBlob): ProblemErro
   return new ProblemError({ status: 416, code: 'request/range', title: 'Range not satisfiable', detail });
 }
 
+function otherForm(ending: string): ProblemError {
+  const detail = `The recording is kept as ${ending} and cannot be had in another form.`;
+  return new ProblemError({ status: 406, code: 'recording/form', title: 'Not in this form', detail });
+}
+
 const whys: Record<string, string> = {
   announced: 'The call is still being recorded.',
-  fetching: 'The recording is being fetched from the carrier.',
-  absent: 'The carrier says that nothing was recorded.',
-  failed: 'The recording could not be had from the carrier.',
+  fetching: 'The recording is being fetched.',
+  absent: 'Nothing was recorded.',
+  failed: 'The recording could not be had.',
   ready: 'The recording is no longer where it was kept.',
 };
 

@@ -8,7 +8,7 @@ import type { NewEvent } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { NewTurn } from '../../store/turns.ts';
 import { settled } from '../testing/fake-model.ts';
-import { createCallRecord } from './call-record.ts';
+import { createCallRecords } from './call-record.ts';
 
 const at = new Date(0);
 const turn = (index: number, text: string): NewTurn => ({
@@ -87,14 +87,14 @@ function createGatedStore() {
   };
 }
 
-function start() {
+function start(options: { gatherMs?: number } = {}) {
   const gate = createGatedStore();
   const clock = createFakeClock();
   const live = createLiveEvents();
   const heard: string[] = [];
   live.subscribe((row) => heard.push(row.key));
-  const record = createCallRecord({ store: gate.store, live, clock, log: silentLogger });
-  return { ...gate, clock, live, record, heard };
+  const records = createCallRecords({ store: gate.store, live, clock, log: silentLogger, ...options });
+  return { ...gate, clock, live, records, record: records.open(), heard };
 }
 
 describe('the record of a call', () => {
@@ -200,5 +200,73 @@ describe('the record of a call', () => {
     await record.flushed();
     expect(committed.map((write) => write.rows.length)).toEqual([1000, 1000, 500]);
     expect(rowsOf('call_log')).toHaveLength(2500);
+  });
+
+  it('writes what several calls hand in meanwhile in one transaction', async () => {
+    const { records, record, answer, waiting, rowsOf } = start();
+    const others = [2, 3, 4].map((number) => ({ number, record: records.open() }));
+    record.log(entry(1));
+    await settled();
+    for (const other of others) other.record.log({ ...entry(1), call_id: `call_${other.number}` });
+    await settled();
+    expect(waiting).toHaveLength(1);
+    await answer();
+    await answer();
+    expect(rowsOf('call_log').map((row) => row.call_id)).toEqual(['call_1', 'call_2', 'call_3', 'call_4']);
+    expect(waiting).toHaveLength(0);
+  });
+
+  it("does not lose other calls' rows to one whose rows are refused", async () => {
+    const { records, record, answer, rowsOf } = start();
+    const refusal = new pg.DatabaseError('refused', 0, 'error');
+    refusal.code = '23503';
+    record.log(entry(1));
+    records.open().log({ ...entry(1), call_id: 'call_2' });
+    await answer(refusal);
+    await answer(refusal);
+    await answer();
+    expect(rowsOf('call_log').map((row) => row.call_id)).toEqual(['call_2']);
+    await record.flushed();
+  });
+
+  it('settles once its own rows are stored, whatever waits of other calls', async () => {
+    const { records, record, answer } = start();
+    const other = records.open();
+    record.log(entry(1));
+    await settled();
+    other.log({ ...entry(1), call_id: 'call_2' });
+    let isFlushed = false;
+    void record.flushed().then(() => {
+      isFlushed = true;
+    });
+    await answer();
+    expect(isFlushed).toBe(true);
+  });
+
+  it('writes a turn once that two sessions of a call hand in', async () => {
+    const { records, record, answer, rowsOf } = start();
+    record.saveTurn(turn(0, 'Hel'));
+    records.open().saveTurn(turn(0, 'Hello'));
+    await answer();
+    expect(rowsOf('turns').map((row) => row.text)).toEqual(['Hello']);
+  });
+
+  it('lets what is handed in wait for company, unless a conversation waits to be stored', async () => {
+    const { record, answer, waiting, clock, rowsOf } = start({ gatherMs: 50 });
+    record.log(entry(1));
+    await settled();
+    clock.advance(49);
+    record.log(entry(2));
+    await settled();
+    expect(waiting).toHaveLength(0);
+    clock.advance(1);
+    await answer();
+    expect(rowsOf('call_log').map((row) => row.seq)).toEqual([1, 2]);
+    record.log(entry(3));
+    const flushed = record.flushed();
+    await answer();
+    await flushed;
+    expect(rowsOf('call_log').map((row) => row.seq)).toEqual([1, 2, 3]);
+    expect(clock.pendingTimers).toBe(0);
   });
 });

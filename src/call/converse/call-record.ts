@@ -1,4 +1,7 @@
-/** Writes what happens in a conversation to the store, in order, as fast as the store takes it and never faster. */
+/**
+ * Writes what happens in all conversations to the store, in order, as fast as the store takes it and never faster:
+ * whatever came while it was busy, of however many calls, goes into the next transaction.
+ */
 import { type Clock, waitFor } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -18,13 +21,36 @@ export interface CallRecord {
   flushed(): Promise<void>;
 }
 
+export interface CallRecords {
+  /** The record of one conversation. */
+  open(): CallRecord;
+}
+
+export interface CallRecordsParts {
+  store: Store;
+  live: LiveEvents;
+  clock: Clock;
+  log: Logger;
+  /** What is handed in waits so long for company, unless a conversation waits for it to be stored; default 0. */
+  gatherMs?: number;
+}
+
+/** Of one conversation, and not written yet. */
 interface Pending {
   turns: Map<number, NewTurn>;
   events: NewEvent[];
   log: NewLogEntry[];
 }
 
-/** Pause after a failed write, while the conversation goes on in memory. */
+interface Rows {
+  turns: NewTurn[];
+  events: NewEvent[];
+  log: NewLogEntry[];
+}
+
+type Batch = Map<Pending, Rows>;
+
+/** Pause after a failed write, while the conversations go on in memory. */
 const retryMs = 500;
 /** A statement takes only so many values, and a long outage leaves many rows behind. */
 const mostRowsAtOnce = 1000;
@@ -32,71 +58,124 @@ const mostRowsAtOnce = 1000;
 /** Bad data or a deleted call (SQLSTATE classes 22 and 23): the same again would be refused again. */
 const isRefusedForGood = (error: unknown) => /^2[23]/.test(sqlStateOf(error) ?? '');
 
-/** Takes the oldest of what is waiting out of it. */
-function takeBatch(pending: Pending): Pending {
-  const turns = new Map(pending.turns);
-  pending.turns.clear();
-  return { turns, events: pending.events.splice(0, mostRowsAtOnce), log: pending.log.splice(0, mostRowsAtOnce) };
-}
-
-export function createCallRecord(parts: { store: Store; live: LiveEvents; clock: Clock; log: Logger }): CallRecord {
-  const { store, live, clock, log } = parts;
-  const pending: Pending = { turns: new Map(), events: [], log: [] };
-  let writing: Promise<void> | null = null;
-
-  const write = async (batch: Pending) => {
-    const events = await store.transaction(async (db) => {
-      await saveTurns(db, [...batch.turns.values()]);
-      await appendToLog(db, batch.log);
-      return insertEvents(db, batch.events);
-    });
-    live.publish(events);
-  };
-
-  const writeUntilDone = async (batch: Pending) => {
-    for (;;) {
-      try {
-        return await write(batch);
-      } catch (error) {
-        if (isRefusedForGood(error)) {
-          log.error({ reason: messageOf(error), turns: [...batch.turns.keys()] }, 'part of a conversation was refused');
-          return;
-        }
-        log.error({ reason: messageOf(error) }, 'conversation could not be stored yet');
-        await waitFor(clock, retryMs);
-      }
-    }
-  };
+export function createCallRecords(parts: CallRecordsParts): CallRecords {
+  const { clock, gatherMs = 0 } = parts;
+  /** In the order in which they began to wait. */
+  const waiting = new Set<Pending>();
+  let batch: Batch = new Map();
+  let isWriting = false;
+  let written = Promise.withResolvers<void>();
+  let hurry = new AbortController();
 
   const writeAll = async () => {
+    isWriting = true;
     // What follows in the same tick belongs to the same batch.
     await Promise.resolve();
-    while (pending.turns.size + pending.events.length + pending.log.length > 0) {
-      const batch = takeBatch(pending);
-      await writeUntilDone(batch);
+    while (waiting.size > 0) {
+      if (gatherMs > 0) await waitFor(clock, gatherMs, hurry.signal);
+      hurry = new AbortController();
+      batch = takeBatch(waiting);
+      await writeUntilDone(parts, batch);
+      batch = new Map();
+      written.resolve();
+      written = Promise.withResolvers();
     }
-    writing = null;
+    isWriting = false;
   };
-
-  const wake = () => {
-    writing ??= writeAll();
+  const wake = (pending: Pending) => {
+    waiting.add(pending);
+    if (!isWriting) void writeAll();
   };
-
   return {
-    saveTurn(turn) {
-      pending.turns.set(turn.index, turn);
-      wake();
-    },
-    announce(event) {
-      pending.events.push(event);
-      wake();
-    },
-    log(entry) {
-      pending.log.push(entry);
-      wake();
-    },
-    async flushed() {
-      while (writing) await writing;
+    open() {
+      const pending: Pending = { turns: new Map(), events: [], log: [] };
+      return {
+        saveTurn(turn) {
+          pending.turns.set(turn.index, turn);
+          wake(pending);
+        },
+        announce(event) {
+          pending.events.push(event);
+          wake(pending);
+        },
+        log(entry) {
+          pending.log.push(entry);
+          wake(pending);
+        },
+        async flushed() {
+          while (waiting.has(pending) || batch.has(pending)) {
+            hurry.abort();
+            await written.promise;
+          }
+        },
+      };
     },
   };
+}
+
+/** Takes the oldest of what is waiting out of it; of a conversation that has more than fits, the rest waits behind all others. */
+function takeBatch(waiting: Set<Pending>): Batch {
+  const batch: Batch = new Map();
+  let room = mostRowsAtOnce;
+  for (const pending of [...waiting]) {
+    if (room === 0) break;
+    waiting.delete(pending);
+    const rows = takeRows(pending, room);
+    batch.set(pending, rows);
+    room -= rows.turns.length + rows.log.length + rows.events.length;
+    if (pending.turns.size + pending.log.length + pending.events.length > 0) waiting.add(pending);
+  }
+  return batch;
+}
+
+function takeRows(pending: Pending, room: number): Rows {
+  const turns = [...pending.turns.values()].slice(0, room);
+  for (const { index } of turns) pending.turns.delete(index);
+  const log = pending.log.splice(0, room - turns.length);
+  return { turns, log, events: pending.events.splice(0, room - turns.length - log.length) };
+}
+
+async function writeUntilDone(parts: CallRecordsParts, batch: Batch): Promise<void> {
+  const { clock, log } = parts;
+  for (;;) {
+    try {
+      return await write(parts, [...batch.values()]);
+    } catch (error) {
+      if (isRefusedForGood(error)) return await writeEach(parts, batch, error);
+      log.error({ reason: messageOf(error) }, 'conversations could not be stored yet');
+      await waitFor(clock, retryMs);
+    }
+  }
+}
+
+/** One conversation's bad data is not the others' loss. */
+async function writeEach(parts: CallRecordsParts, batch: Batch, error: unknown): Promise<void> {
+  if (batch.size > 1) {
+    for (const [pending, rows] of batch) await writeUntilDone(parts, new Map([[pending, rows]]));
+    return;
+  }
+  const [rows] = batch.values();
+  const callId = rows?.turns[0]?.call_id ?? rows?.log[0]?.call_id ?? rows?.events[0]?.call_id;
+  const turns = rows?.turns.map(({ index }) => index);
+  parts.log.error({ callId, turns, reason: messageOf(error) }, 'part of a conversation was refused');
+}
+
+async function write({ store, live }: CallRecordsParts, all: readonly Rows[]): Promise<void> {
+  const events = await store.transaction(async (db) => {
+    await saveTurns(db, newestOf(all.flatMap(({ turns }) => turns)));
+    await appendToLog(
+      db,
+      all.flatMap(({ log }) => log),
+    );
+    return insertEvents(
+      db,
+      all.flatMap(({ events }) => events),
+    );
+  });
+  live.publish(events);
+}
+
+/** A statement may write a row only once; two sessions of one call may both have it. */
+function newestOf(turns: readonly NewTurn[]): NewTurn[] {
+  return [...new Map(turns.map((turn) => [`${turn.call_id} ${turn.index}`, turn])).values()];
 }

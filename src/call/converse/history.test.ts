@@ -33,6 +33,7 @@ const row = (index: number, speaker: string, heardText: string | null): TurnRow 
   started_at: new Date(0),
   ended_at: null,
   reply_ms: null,
+  latency: null,
 });
 
 describe('the history of a call', () => {
@@ -80,5 +81,18 @@ describe('the history of a call', () => {
     expect(record.events.map((event) => [event.type, event.key, event.client_id])).toEqual([
       ['turn.completed', 'turn.completed:1', 'client_a'],
     ]);
+  });
+
+  it('keeps how quickly an answer came, also over later news of the same turn', () => {
+    const { history, last } = start();
+    const latency = {
+      ...{ decided_ms: 200, final_ms: 190, first_token_ms: 500, first_sound_ms: 560, first_frame_ms: 561 },
+      heard_ms: null,
+    };
+    history.assistant(1, 'Hello Sarah.');
+    history.latency(1, latency);
+    history.latency(2, { ...latency, heard_ms: 1 });
+    history.heard(1, 'all');
+    expect(JSON.parse(last()?.latency ?? '')).toEqual(latency);
   });
 });

@@ -6,7 +6,8 @@ import type { NewEvent } from '../../store/events.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
 import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
-import { findMeant, type Heard, isOpen, placeOf, wasCut, whatWasHeard } from './what-was-heard.ts';
+import type { TurnLatency } from './turn-latency.ts';
+import { findMeant, type Heard, isKnown, isOpen, placeOf, wasCut, whatWasHeard } from './what-was-heard.ts';
 
 export interface History {
   person(text: string): void;
@@ -15,6 +16,8 @@ export interface History {
   /** The carrier spoke this much more aloud; false when that was not the utterance that is being spoken. */
   played(text: string): boolean;
   heard(utterance: number, heard: Heard): void;
+  /** How quickly this utterance answered the person, as far as that is known by now. */
+  latency(utterance: number, latency: TurnLatency): void;
   messages(): ChatMessage[];
   /** Nothing more will be heard. */
   close(): void;
@@ -38,15 +41,10 @@ export function createHistory(parts: HistoryParts): History {
   const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
   const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
   const add = (turn: Pick<SpokenTurn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): SpokenTurn => {
-    const fresh = newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() });
-    turns.push(fresh);
-    return fresh;
+    turns.push(newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() }));
+    return turns.at(-1) as SpokenTurn;
   };
-  const completed = new Set<SpokenTurn>();
-  const complete = (turn: SpokenTurn) => {
-    if (!completed.has(turn)) announce(turn, 'turn.completed');
-    completed.add(turn);
-  };
+  const complete = onceFor((turn: SpokenTurn) => announce(turn, 'turn.completed'));
   let reportsPlayback = false;
   const end = (turn: SpokenTurn, heard: Heard) => {
     const wasOpen = isOpen(turn);
@@ -54,7 +52,7 @@ export function createHistory(parts: HistoryParts): History {
     Object.assign(turn, whatWasHeard(turn, heard, time));
     turn.endedAtMs ??= parts.clock.now();
     turn.interrupted = wasCut(turn);
-    turn.settling = heard !== 'all' && turn.played.trim().length < turn.text.trim().length;
+    turn.settling = heard !== 'all' && !isKnown(heard) && turn.played.trim().length < turn.text.trim().length;
     save(turn);
     // Where more word of it is to be expected that is waited for; any other is added to its turn alone.
     if (wasOpen && !(turn.settling && reportsPlayback && heard === 'as-played')) complete(turn);
@@ -101,18 +99,33 @@ export function createHistory(parts: HistoryParts): History {
     },
     heard(utterance, heard) {
       const turn = findUtterance(turns, utterance);
-      if (!turn) return;
-      if (typeof heard !== 'object') return end(turn, heard);
+      if (!turn || (isKnown(heard) && !isOpen(turn))) return;
+      if (typeof heard !== 'object' || isKnown(heard)) return end(turn, heard);
       // The carrier may have been interrupted in what it said before, while these words were on their way to it.
       const meant = findMeant(turns, heard.text) ?? turn;
       if (meant !== turn) end(turn, 'as-played');
       correctPlayed(meant, heard.text.trim());
       end(meant, heard);
     },
+    latency(utterance, latency) {
+      const turn = findUtterance(turns, utterance);
+      if (!turn) return;
+      // Where the sound is ours, its first frame tells better than the words how long the person waited.
+      save(Object.assign(turn, { latency, replyMs: latency.first_frame_ms ?? turn.replyMs }));
+    },
     close() {
       for (const turn of turns) if (turn.settling) settle(turn);
     },
     messages: () => turns.flatMap(toMessage),
+  };
+}
+
+/** Does it for each thing once. */
+function onceFor<T>(work: (thing: T) => void): (thing: T) => void {
+  const done = new Set<T>();
+  return (thing) => {
+    if (!done.has(thing)) work(thing);
+    done.add(thing);
   };
 }
 

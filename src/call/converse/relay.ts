@@ -135,6 +135,10 @@ function performEffect({ history, replies, send, finish, onEnding }: Hands, effe
       return send({ type: 'end', reason: effect.ending.reason });
     case 'finish':
       return finish(effect.ending);
+    case 'prepare-reply':
+    case 'use-reply':
+      // The carrier judges ends of turns for itself and tells them once.
+      return;
     default:
       return unreachable(effect);
   }

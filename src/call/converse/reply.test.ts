@@ -13,15 +13,19 @@ const broken: Tool = {
   run: () => Promise.reject(new Error('no connection')),
 };
 
+const lookUp: Tool = { definition: definition('look_up'), run: async () => ({ content: '4 dollars', endsCall: null }) };
+
 async function begin(tools: readonly Tool[] = [hangUp, broken]) {
   const model = createFakeModel();
   const abort = new AbortController();
   const spoken: string[] = [];
   const messages = [{ role: 'user', content: 'Hello?' }] as const;
   const onText = (text: string) => void spoken.push(text);
-  const end = getReply({ model, tools, context }, { messages, signal: abort.signal, onText });
+  const pauses: string[] = [];
+  const onPause = () => void pauses.push(spoken.join(''));
+  const end = getReply({ model, tools, context }, { messages, signal: abort.signal, onText, onPause });
   await settled();
-  return { model, abort, spoken, end };
+  return { model, abort, spoken, pauses, end };
 }
 
 describe('one reply', () => {
@@ -112,6 +116,19 @@ describe('one reply', () => {
     await model.last().end();
     await end;
     expect(runs).toBe(0);
+  });
+
+  it('says when it turns to its tools, and sets what it says afterwards apart', async () => {
+    const { model, spoken, pauses, end } = await begin([lookUp]);
+    await model.last().say('Let me look.');
+    await model.last().callTool('look_up');
+    await model.last().end();
+    await model.last().say('It is ');
+    await model.last().say('4 dollars.');
+    await model.last().end();
+    expect(spoken).toEqual(['Let me look.', ' It is ', '4 dollars.']);
+    expect(pauses).toEqual(['Let me look.']);
+    expect((await end).text).toBe('Let me look. It is 4 dollars.');
   });
 
   it('says of a failure whether asking again could help', () => {

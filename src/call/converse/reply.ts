@@ -1,19 +1,16 @@
 /** Gets one reply of the assistant: streams its words, runs the tools it asks for, and says whether the call ends. */
-
-import type { Tool, ToolContext } from '../../assistant/tools/tool.ts';
-import { CallwrightError, messageOf } from '../../base/errors.ts';
+import { CallwrightError } from '../../base/errors.ts';
 import {
   type ChatMessage,
   type LanguageModel,
   LanguageModelFailed,
   type ToolCall,
 } from '../../ports/language-model.ts';
+import { type EndsCall, runTools, type ToolParts, whatEndsTheCall } from './run-tools.ts';
 import { toStorableText } from './storable-text.ts';
 
-export interface ReplyParts {
+export interface ReplyParts extends ToolParts {
   model: LanguageModel;
-  tools: readonly Tool[];
-  context: ToolContext;
 }
 
 export interface ReplyRun {
@@ -21,11 +18,15 @@ export interface ReplyRun {
   signal: AbortSignal;
   /** Called with each piece of text as it comes. */
   onText(text: string): void;
+  /** The model turns to its tools: more text will be a while. */
+  onPause?(): void;
+  /** Tools act on the world, so they wait until the reply is surely wanted; settles when it is, or is cancelled. */
+  wanted?: Promise<void>;
 }
 
 export interface ReplyEnd {
   text: string;
-  endsCall: { reason: 'assistant_hung_up' | 'asked_not_to_be_called' } | null;
+  endsCall: EndsCall | null;
 }
 
 /** A reply longer than this is a model that lost its way: about two minutes of speech. */
@@ -39,9 +40,17 @@ export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyE
   let text = '';
   let endsCall: ReplyEnd['endsCall'] = null;
   for (let round = 0; round < mostRounds && text.length < longestReply; round += 1) {
-    const spoken = await speakOneRound(parts, { ...run, messages }, longestReply - text.length);
-    text += spoken.text;
+    const before = text;
+    const onText = (piece: string) => {
+      const spaced = text === before && isOtherSentence(before, piece) ? ` ${piece}` : piece;
+      text += spaced;
+      run.onText(spaced);
+    };
+    const spoken = await speakOneRound(parts, { ...run, messages, onText }, longestReply - text.length);
     if (spoken.toolCalls.length === 0 || run.signal.aborted) break;
+    run.onPause?.();
+    await run.wanted;
+    if (run.signal.aborted) break;
     const results = await runTools(parts, spoken.toolCalls);
     if (run.signal.aborted) break;
     endsCall = whatEndsTheCall(results);
@@ -54,6 +63,9 @@ export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyE
   }
   return { text, endsCall };
 }
+
+/** What is said after a tool has run stands apart from what was said before. */
+const isOtherSentence = (before: string, after: string) => /\S$/.test(before) && /^\S/.test(after);
 
 async function speakOneRound(parts: ReplyParts, run: ReplyRun, room: number) {
   const toolCalls: ToolCall[] = [];
@@ -70,37 +82,6 @@ async function speakOneRound(parts: ReplyParts, run: ReplyRun, room: number) {
     if (text.length >= room) break;
   }
   return { text, toolCalls };
-}
-
-interface ToolOutcome {
-  id: string;
-  content: string;
-  endsCall: ReplyEnd['endsCall'];
-  failed: boolean;
-}
-
-/** The call does not end over a failed tool: what the assistant has just promised must be put right first. */
-function whatEndsTheCall(results: readonly ToolOutcome[]): ReplyEnd['endsCall'] {
-  if (results.some((result) => result.failed)) return null;
-  return results.find((result) => result.endsCall !== null)?.endsCall ?? null;
-}
-
-async function runTools(parts: ReplyParts, calls: ToolCall[]): Promise<ToolOutcome[]> {
-  const results: ToolOutcome[] = [];
-  for (const call of calls) {
-    const tool = parts.tools.find((candidate) => candidate.definition.name === call.name);
-    if (!tool) {
-      results.push({ id: call.id, content: 'There is no such tool.', endsCall: null, failed: true });
-      continue;
-    }
-    try {
-      const result = await tool.run(parts.context, call.argumentsJson);
-      results.push({ id: call.id, ...result, failed: false });
-    } catch (error) {
-      results.push({ id: call.id, content: `The tool failed: ${messageOf(error)}`, endsCall: null, failed: true });
-    }
-  }
-  return results;
 }
 
 /** Whether asking the model again at once could help. */

@@ -1,6 +1,7 @@
 /** One turn of a conversation as it is kept in memory, and what it looks like to the store, the outside and the model. */
 import type { ChatMessage } from '../../ports/language-model.ts';
 import type { TurnRow } from '../../store/turns.ts';
+import type { TurnLatency } from './turn-latency.ts';
 
 export interface SpokenTurn {
   index: number;
@@ -17,6 +18,7 @@ export interface SpokenTurn {
   startedAtMs: number;
   endedAtMs: number | null;
   replyMs: number | null;
+  latency: TurnLatency | null;
   /** Cut off by us, so that words already on the carrier's side may still be played. */
   settling: boolean;
 }
@@ -32,6 +34,7 @@ export function newTurn(beginning: Beginning): SpokenTurn {
     heardSource: 'unknown',
     interrupted: false,
     endedAtMs: null,
+    latency: null,
     settling: false,
   };
 }
@@ -53,6 +56,7 @@ export function toEventData(turn: SpokenTurn, type: 'turn.started' | 'turn.compl
     heard_source: turn.heardSource,
     interrupted,
     reply_ms: replyMs,
+    latency: turn.latency,
   };
 }
 
@@ -68,6 +72,7 @@ export function toRow(callId: string, turn: SpokenTurn) {
     started_at: new Date(turn.startedAtMs),
     ended_at: turn.endedAtMs === null ? null : new Date(turn.endedAtMs),
     reply_ms: turn.replyMs,
+    latency: turn.latency && JSON.stringify(turn.latency),
   };
 }
 
@@ -86,6 +91,7 @@ export function fromRow(row: TurnRow): SpokenTurn {
     startedAtMs: row.started_at.getTime(),
     endedAtMs: row.ended_at?.getTime() ?? row.started_at.getTime(),
     replyMs: row.reply_ms,
+    latency: row.latency as TurnLatency | null,
     settling: false,
   };
 }

@@ -65,6 +65,17 @@ describe('the runner of the turn machine', () => {
     expect(performed).toEqual(['finish', 'finish done']);
   });
 
+  it('leaves no timer, log or effect once it is closed, even from within a step', () => {
+    const { clock, record, performed, runner } = start((own, effect) => {
+      if (effect.type === 'speak') own.close();
+    });
+    runner.feed({ type: 'connected', resumed: false, greeting: 'Hello.' });
+    expect(clock.pendingTimers).toBe(0);
+    runner.feed({ type: 'person-said', text: 'late' });
+    clock.advance(600_000);
+    expect([record.entries.length, performed]).toEqual([1, ['speak', 'speak done']]);
+  });
+
   it('takes the next event after an effect that threw', () => {
     let isBroken = true;
     const { performed, runner } = start(() => {

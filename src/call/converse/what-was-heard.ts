@@ -1,8 +1,20 @@
 /** What of a turn was heard, as far as the carrier tells or the clock lets us guess. */
 import type { SpokenTurn } from './spoken-turn.ts';
 
-/** All of it, as much as was played, or what the carrier says was heard before an interruption. */
-export type Heard = 'all' | 'as-played' | { text: string };
+/**
+ * All of it, as much as was played, or what the carrier says was heard before an interruption. `known` is what we know
+ * ourselves, from the marks of the line: nothing more of it will be told.
+ */
+export type Heard = 'all' | 'as-played' | { text: string } | Known;
+
+export interface Known {
+  /** Null: all of it. */
+  known: string | null;
+  /** False for a guess from the length of the sound. */
+  isExact: boolean;
+}
+
+export const isKnown = (heard: Heard): heard is Known => typeof heard === 'object' && 'known' in heard;
 
 export const isOpen = (turn: SpokenTurn) => turn.speaker === 'assistant' && turn.endedAtMs === null;
 
@@ -36,6 +48,11 @@ export function whatWasHeard(
   heard: Heard,
   time: { now: number; rate: number; reportsPlayback: boolean },
 ): HeardFacts {
+  if (isKnown(heard))
+    return {
+      heardText: heard.known === null ? turn.text : heard.known.trim(),
+      heardSource: heard.isExact ? 'confirmed' : 'estimated',
+    };
   if (typeof heard === 'object') return { heardText: heard.text, heardSource: 'confirmed' };
   if (heard === 'all') return { heardText: turn.text, heardSource: time.reportsPlayback ? 'confirmed' : 'estimated' };
   if (time.reportsPlayback) return { heardText: turn.played.trim(), heardSource: 'confirmed' };

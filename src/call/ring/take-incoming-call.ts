@@ -2,6 +2,7 @@
 import { type Assistant, lineOf } from '../../assistant/assistant.ts';
 import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
+import { messageOf } from '../../base/errors.ts';
 import { countCallsOnLines, findCall, insertCall } from '../../store/calls.ts';
 import { insertEvents } from '../../store/events.ts';
 import { findCalledNumber } from '../../store/phone-numbers.ts';
@@ -10,6 +11,7 @@ import { isUniqueViolation } from '../../store/sql-errors.ts';
 import { checkAtMsOf, statusOf } from '../lifecycle.ts';
 import { beginInboundLifecycle } from '../lifecycle-beginnings.ts';
 import type { CallParts } from '../run-call.ts';
+import { type SpeechVendors, someoneCanSpeak } from '../speech-vendors.ts';
 
 export interface IncomingCall {
   carrierSid: string;
@@ -19,13 +21,16 @@ export interface IncomingCall {
   to: string;
 }
 
-export type Taken = { callId: string } | { refused: 'nobody-answers-here' | 'no-line-is-free' };
+export type Taken =
+  | { callId: string }
+  | { refused: 'nobody-answers-here' | 'no-line-is-free' }
+  | { refused: 'nobody-can-speak'; why: string };
 
 type Answering = NonNullable<Awaited<ReturnType<typeof findAnswering>>>;
 
 /** The same call again gives the same record. */
 export async function takeIncomingCall(
-  parts: CallParts & { takesCalls(): boolean },
+  parts: CallParts & { speech: SpeechVendors; takesCalls(): boolean },
   incoming: IncomingCall,
 ): Promise<Taken> {
   const { db } = parts.store;
@@ -33,6 +38,8 @@ export async function takeIncomingCall(
   if (known) return { callId: known.id };
   const answering = await findAnswering(parts, incoming.to);
   if (!answering) return { refused: 'nobody-answers-here' };
+  const why = whyNobodyCanSpeak(parts.speech, answering.assistant);
+  if (why !== null) return { refused: 'nobody-can-speak', why };
   const isFree = parts.takesCalls() && (await countCallsOnLines(db)) < parts.maxCallsOnLines;
   if (!isFree) return { refused: 'no-line-is-free' };
   try {
@@ -42,6 +49,15 @@ export async function takeIncomingCall(
     const first = isUniqueViolation(error) ? await findCall(db, everyone, incoming.carrierSid) : undefined;
     if (!first) throw error;
     return { callId: first.id };
+  }
+}
+
+function whyNobodyCanSpeak(speech: SpeechVendors, assistant: Assistant): string | null {
+  try {
+    someoneCanSpeak(speech, { engine: lineOf(assistant), assistant });
+    return null;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   CarrierRefused,
   CarrierUnavailable,
   type MediaCodec,
+  type MediaCommand,
   type MediaEvent,
 } from '../../ports/carrier.ts';
 import { plainCodec } from './fake-line.ts';
@@ -42,10 +43,28 @@ const routes: Carrier['routes'] = {
   transcript: route('/transcript'),
 };
 
-const plainMediaCodec: MediaCodec = {
-  decode: (frame) => JSON.parse(frame) as MediaEvent,
-  encode: (command, streamSid) => JSON.stringify({ ...command, streamSid }),
+/** A command to the media socket as the fake carrier writes it: sound as base64. */
+export type PlainMediaCommand = Exclude<MediaCommand, { type: 'audio' }> | { type: 'audio'; payload: string };
+
+/** Plain JSON, with sound as base64 under `payload`. */
+export const plainMediaCodec: MediaCodec = {
+  decode(frame) {
+    const event = JSON.parse(frame) as Exclude<MediaEvent, { type: 'audio' }> | PlainSound;
+    if (event.type !== 'audio') return event;
+    return { type: 'audio', sound: Buffer.from(event.payload, 'base64'), timestampMs: event.timestampMs };
+  },
+  encoderOf: (streamSid) => (command) => {
+    const plain: PlainMediaCommand =
+      command.type === 'audio' ? { type: 'audio', payload: Buffer.from(command.sound).toString('base64') } : command;
+    return JSON.stringify({ ...plain, streamSid });
+  },
 };
+
+interface PlainSound {
+  type: 'audio';
+  payload: string;
+  timestampMs: number;
+}
 
 export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   const whileUp = () => {

@@ -6,18 +6,23 @@ import { silentLogger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import { createLiveEvents } from '../../notify/live-events.ts';
 import type { CarrierCallStatus, CarrierEvent } from '../../ports/carrier.ts';
+import { noTelemetry } from '../../ports/telemetry.ts';
 import { findCall } from '../../store/calls.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
 import { createSessionTokens } from '../answer/session-token.ts';
+import { createCallRecords } from '../converse/call-record.ts';
 import { createConversations } from '../converse/conversation.ts';
+import { createPacer } from '../converse/media/pacer.ts';
+import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
 import { createFakeCarrier } from './fake-carrier.ts';
 import { createFakeModel } from './fake-model.ts';
+import { createFakeEars, createFakeMouths } from './fake-speech.ts';
 
 export const request: CallRequest = {
   dialect: 'outbound-call',
@@ -51,7 +56,15 @@ export function openRoom(store: Store) {
     streamPath: '/streams',
     afterPath: '/after',
   };
-  const all = { ...parts, runner, conversations, tokens, instructions, takesCalls: () => true };
+  const ears = createFakeEars();
+  const mouths = createFakeMouths();
+  const speech = {
+    ...{ earsFor: () => [ears], mouthsFor: () => [mouths] },
+    ...{ speechToSpeech: null, agent: null, usualAgentId: null },
+    needs: { cascade: 'ears and a mouth', 'speech-to-speech': 'a realtime vendor', 'agent-bridge': 'an agent' },
+  };
+  const records = createCallRecords(parts);
+  const all = { ...parts, runner, speech, conversations, records, tokens, instructions, takesCalls: () => true };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {
     const rows = await listEvents(store.db, callId, { afterPosition: 0, limit: 100 });
@@ -97,7 +110,11 @@ export function openRoom(store: Store) {
   };
   const model = createFakeModel();
   const policy = defaultTurnPolicy;
-  return { ...all, model, policy, hear, events, place, tell, askInstructions, endSession, find };
+  const onLine = {
+    ...{ ears, mouths, telemetry: noTelemetry, pacer: createPacer(clock), attention: usualAttentionPolicy },
+    ...{ drafts: null, spareApology: null },
+  };
+  return { ...all, ...onLine, model, policy, hear, events, place, tell, askInstructions, endSession, find };
 }
 
 export type Room = ReturnType<typeof openRoom>;

@@ -12,6 +12,7 @@ import { listCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { listEvents } from '../../store/events.ts';
 import { everyone, onlyOf } from '../../store/reach.ts';
 import { listRecordings } from '../../store/recordings.ts';
+import { createRecordingDrafts } from '../recording-drafts.ts';
 import { openRoom, type Room, until } from '../testing/open-room.ts';
 import { createRecordingKeeper } from './keep-recordings.ts';
 
@@ -26,6 +27,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
   let room: Room;
   let blobs: BlobStore;
   const folder = mkdtempSync(join(tmpdir(), 'callwright-keep-'));
+  const drafts = createRecordingDrafts(join(folder, 'drafts'));
   beforeAll(async () => {
     room = openRoom(await openFresh());
     blobs = createLocalFiles({ folder, random: systemRandom, clock: room.clock });
@@ -60,7 +62,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
   };
   /** A keeper's one look, as of a process that starts and stops. */
   const lookOnce = async (changes: { blobs?: BlobStore; deleteCarrierCopies?: boolean } = {}) => {
-    const keeper = createRecordingKeeper({ ...room, blobs, deleteCarrierCopies: false, ...changes });
+    const keeper = createRecordingKeeper({ ...room, drafts, blobs, deleteCarrierCopies: false, ...changes });
     keeper.start();
     await until(() => room.clock.pendingTimers === 1);
     await keeper.stop();
@@ -98,7 +100,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
     const events = await readyEvents(call.id);
     expect(events.map(({ data }) => data)).toEqual([
       {
-        ...{ recording_id: row.id, duration_seconds: 12, channels: 2, content_type: 'audio/wav' },
+        ...{ recording_id: row.id, source: 'carrier', duration_seconds: 12, channels: 2, content_type: 'audio/wav' },
         ...{ length: sound.length, verification: 98765 },
       },
     ]);
@@ -185,7 +187,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
       })(),
     });
     const keeper = { ...room, carrier: { ...room.carrier, fetchRecording: cut } };
-    const looking = createRecordingKeeper({ ...keeper, blobs, deleteCarrierCopies: true });
+    const looking = createRecordingKeeper({ ...keeper, drafts, blobs, deleteCarrierCopies: true });
     looking.start();
     await until(() => room.clock.pendingTimers === 1);
     await looking.stop();
@@ -207,7 +209,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
     };
     const nodes = Array.from({ length: 5 }, () =>
       createRecordingKeeper({
-        ...{ ...room, blobs, deleteCarrierCopies: false },
+        ...{ ...room, drafts, blobs, deleteCarrierCopies: false },
         carrier: { ...room.carrier, fetchRecording: counted },
       }),
     );
@@ -222,7 +224,7 @@ describeOnBothDatabases('the recordings of a call', (openFresh) => {
   it('whose fetching was cut off by a crash are fetched again', async () => {
     const { call } = await recorded();
     const never: BlobStore = { ...blobs, put: () => new Promise(() => {}) };
-    const dying = createRecordingKeeper({ ...room, blobs: never, deleteCarrierCopies: false });
+    const dying = createRecordingKeeper({ ...room, drafts, blobs: never, deleteCarrierCopies: false });
     dying.start();
     await until(async () => (await only(call.id)).tries === 1);
     await lookOnce();

@@ -1,4 +1,7 @@
-/** Fetches recordings from the carrier and keeps them: tried again for a day, over restarts, by one node at a time. */
+/**
+ * Keeps recordings, the carrier's and those made here: fetched, written whole and read back; tried again for a day, over
+ * restarts, by one node at a time.
+ */
 import { createHash } from 'node:crypto';
 import type { CancelTimer, Clock } from '../../base/clock.ts';
 import { CallwrightError, messageOf } from '../../base/errors.ts';
@@ -6,7 +9,7 @@ import type { NewId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
-import type { Carrier } from '../../ports/carrier.ts';
+import type { Carrier, RecordingMedia } from '../../ports/carrier.ts';
 import { findCall } from '../../store/calls.ts';
 import { type EventRow, insertEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -20,10 +23,12 @@ import {
   postponeRecording,
   type RecordingRow,
 } from '../../store/recordings.ts';
+import type { RecordingDrafts } from '../recording-drafts.ts';
 
 export interface RecordingKeeperParts {
   store: Store;
   carrier: Pick<Carrier, 'fetchRecording' | 'deleteRecording'>;
+  drafts: Pick<RecordingDrafts, 'open' | 'delete'>;
   blobs: BlobStore;
   clock: Clock;
   newId: NewId;
@@ -123,21 +128,32 @@ async function retryLater(parts: Work, recording: RecordingRow, reason: string):
 }
 
 async function fetchAndKeep(parts: Work, recording: RecordingRow): Promise<void> {
-  const { carrier, blobs, store, clock } = parts;
-  const media = await carrier.fetchRecording(recording.carrier_sid);
-  if (!media) throw new CallwrightError('recording/not-there', 'the carrier does not have its sound yet');
+  const { blobs, store, clock } = parts;
+  const media = await fetchSound(parts, recording);
+  if (!media) throw new CallwrightError('recording/not-there', 'its sound is not there yet');
   const { contentType, blobName } = nameOf(recording, media.contentType);
   const { length, sha256 } = await blobs.put(blobName, {
     contentType,
     length: media.length,
     body: until(parts.signal, media.body),
   });
-  if (length === 0) throw new CallwrightError('recording/empty', 'the carrier gave no sound');
+  if (length === 0) throw new CallwrightError('recording/empty', 'no sound came');
   await readBack(blobs, { blobName, length, sha256 });
-  const deleteCopyAt = parts.deleteCarrierCopies ? new Date(clock.now()) : null;
-  const kept = { blobName, contentType, length, sha256, deleteCopyAt };
+  const isCopyDeleted = recording.source === 'own' || parts.deleteCarrierCopies;
+  const deleteCopyAt = isCopyDeleted ? new Date(clock.now()) : null;
+  const durationSeconds = recording.duration_seconds ?? media.durationSeconds ?? null;
+  const kept = { blobName, contentType, length, sha256, durationSeconds, deleteCopyAt };
   parts.live.publish(await store.transaction((db) => noteKept(parts, db, { recording, kept })));
   parts.log.info({ callId: recording.call_id, recordingId: recording.id, length }, 'recording kept');
+}
+
+/** From the carrier, or from our own disk. */
+function fetchSound(
+  { carrier, drafts }: Work,
+  recording: RecordingRow,
+): Promise<(RecordingMedia & { durationSeconds?: number }) | null> {
+  if (recording.carrier_sid === null) return drafts.open(recording.id);
+  return carrier.fetchRecording(recording.carrier_sid);
 }
 
 async function* until(signal: AbortSignal, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -177,7 +193,8 @@ async function noteKept(
   const call = await findCall(db, everyone, recording.call_id);
   const data = {
     recording_id: recording.id,
-    duration_seconds: recording.duration_seconds,
+    source: recording.source,
+    duration_seconds: kept.durationSeconds,
     channels: recording.channels,
     content_type: kept.contentType,
     length: kept.length,
@@ -200,10 +217,11 @@ async function deleteCopy(parts: Work, recording: RecordingRow): Promise<void> {
   const { blob_name: blobName, length, sha256 } = recording;
   if (blobName === null || length === null || sha256 === null) return;
   await readBack(parts.blobs, { blobName, length, sha256 });
-  await parts.carrier.deleteRecording(recording.carrier_sid);
+  if (recording.carrier_sid === null) await parts.drafts.delete(recording.id);
+  else await parts.carrier.deleteRecording(recording.carrier_sid);
   await postponeRecording(parts.store.db, recording.id, null);
   parts.log.info(
     { callId: recording.call_id, recordingId: recording.id },
-    'copy of a recording deleted at the carrier',
+    'copy of a recording deleted where it was made',
   );
 }

@@ -8,13 +8,18 @@ const maxErrorBodyLength = 16_384;
 
 /** The request was answered, but not with a reply. Reads the answer's body and lets go of the connection. */
 export async function toRefusal(response: Response, apiKey: string): Promise<LanguageModelFailed> {
-  const body = await readStart(response);
-  const { message, code } = parseErrorBody(body);
-  const said = `The language model answered ${response.status}: ${toShortMessage(message, apiKey)}`;
+  const { message, code } = await readRefusal(response, apiKey);
+  const said = `The language model answered ${response.status}: ${message}`;
   const unavailable = [408, 409, 429].includes(response.status) || response.status >= 500;
   if (!unavailable) return new LanguageModelFailed('llm/refused', said, false);
   // An empty account stays empty however often it is asked.
   return new LanguageModelFailed('llm/unavailable', said, code !== 'insufficient_quota');
+}
+
+/** The vendor's own words and code for a request that it did not take. Lets go of the connection. */
+export async function readRefusal(response: Response, apiKey: string) {
+  const { message, code } = parseErrorBody(await readStart(response));
+  return { message: toShortMessage(message, apiKey), code };
 }
 
 /** The vendor reported a failure inside the stream. */

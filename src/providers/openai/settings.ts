@@ -20,4 +20,29 @@ export const settings = {
     meaning: 'Name of the model, as its vendor writes it.',
     secret: false,
   },
+  OPENAI_STT_MODEL: {
+    schema: z.string().trim().min(1).default('gpt-live-transcribe'),
+    meaning: 'The model that listens, at OPENAI_BASE_URL by the Realtime protocol.',
+    secret: false,
+  },
+  OPENAI_TTS_MODEL: {
+    schema: z.string().trim().min(1).default('gpt-4o-mini-tts'),
+    meaning: 'The model that speaks, at OPENAI_BASE_URL.',
+    secret: false,
+  },
+  OPENAI_VOICE: {
+    schema: z.string().trim().min(1).default('marin'),
+    meaning: 'The voice of that model where an assistant names none.',
+    secret: false,
+  },
+  OPENAI_REALTIME_MODEL: {
+    schema: z.string().trim().min(1).default('gpt-realtime-2.1'),
+    meaning: 'The model that holds conversations by itself, sound in and sound out.',
+    secret: false,
+  },
+  OPENAI_REALTIME_VOICE: {
+    schema: z.string().trim().min(1).default('marin'),
+    meaning: 'Its voice where an assistant names none.',
+    secret: false,
+  },
 } as const;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CallwrightError } from '../../base/errors.ts';
 
 /** In UTF-16 units; Twilio's own frames stay far below. */
-const longestFrame = 65_536;
+export const longestFrame = 65_536;
 
 /** No database holds U+0000 or half a character, and nobody can say them. */
 export const toStorable = (text: string) => text.replaceAll('\0', '').toWellFormed();

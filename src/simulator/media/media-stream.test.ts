@@ -279,11 +279,11 @@ describe('a person on a media stream', () => {
     if (frame.event === 'start') speak(2000);
   };
 
-  it('listens until the sound has been quiet for 0.8 s', async () => {
+  it('listens until the sound has been quiet for 0.6 s', async () => {
     const { record } = await play('answers after 1s\nlistens\nsays "I see."\nhangs up', { hear: answers });
     const [heard] = record.heard;
     const pauseMs = record.said[0]!.startedAtMs - heard!.endedAtMs;
-    expect(Math.abs(pauseMs - 800)).toBeLessThanOrEqual(40);
+    expect(Math.abs(pauseMs - 600)).toBeLessThanOrEqual(40);
   });
 
   it('gives up listening after 5 s of nothing and goes on', async () => {

@@ -1,6 +1,12 @@
 /** One bidirectional media stream: the application's socket on one side, the sound of the person's line on the other. */
 import type { Clock } from '../../base/clock.ts';
-import { type CallProblem, note, type SimulatedCallRecord, type StreamLog } from '../call-record.ts';
+import {
+  type CallProblem,
+  note,
+  type SaidUtterance,
+  type SimulatedCallRecord,
+  type StreamLog,
+} from '../call-record.ts';
 import type { SocketFault } from '../faults.ts';
 import type { Outside, SocketEnd } from '../outside.ts';
 import type { LineListener, LineSound, PhoneLine } from '../phone-line.ts';
@@ -101,6 +107,11 @@ class MediaStream implements LineListener {
     this.#feed.add(sound);
   }
 
+  /** What began before the stream did has not been told whole. */
+  speechEnded(said: SaidUtterance): void {
+    said.reachedApp = said.startedAtMs >= (this.#log.startedAtMs ?? Number.POSITIVE_INFINITY);
+  }
+
   get #isOver(): boolean {
     return this.#log.end !== null;
   }
@@ -174,7 +185,7 @@ class MediaStream implements LineListener {
       case 'clear': {
         const { marks, bytes } = this.#playback.clear();
         this.#log.bytesCleared += bytes;
-        if (bytes > 0) this.#parts.line.streamed.cut();
+        this.#parts.line.streamed.cut(bytes);
         return this.#echo(marks);
       }
     }

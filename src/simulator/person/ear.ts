@@ -39,7 +39,7 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
     heard: heardWord,
     ended: (_utterance, heard) => heardAll(heard),
   });
-  const unlistenStreamed = streamed.listen({ changed, began: changed, heardWord, ended: heardAll });
+  const unlistenStreamed = streamed.listen({ changed, began: changed, heardWord, ended: (heard) => heardAll(heard) });
   return {
     isSpeaking: () => voice.speaking !== null || streamed.isSounding,
     isOnStream: () => streamed.isOpen,

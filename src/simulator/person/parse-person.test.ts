@@ -7,7 +7,7 @@ describe('a person’s script', () => {
   it('is read step by step', () => {
     const person = parsePerson(
       'sarah',
-      '# In a hurry.\nanswers after 2.5s\npatience 10s\nsays “Hello?”\nlistens\ninterrupts after 6 words "Sorry?"\npresses 12#\nwaits 200ms\nhangs up after 1 word',
+      '# In a hurry.\nanswers after 2.5s\npatience 10s\nsays “Hello?”\nlistens\ninterrupts after 6 words "Sorry?"\npresses 12#\nwaits 200ms\nmurmurs after 4 words "Uh-huh."\ncoughs\ncoughs after 2 words\nsays pausing 1.5s "It is … five."\nhangs up after 1 word',
     );
     expect(person).toEqual({
       name: 'sarah',
@@ -20,6 +20,10 @@ describe('a person’s script', () => {
         { type: 'interrupts', afterWords: 6, text: 'Sorry?' },
         { type: 'presses', digits: '12#' },
         { type: 'waits', ms: 200 },
+        { type: 'murmurs', afterWords: 4, text: 'Uh-huh.' },
+        { type: 'coughs', afterWords: 0 },
+        { type: 'coughs', afterWords: 2 },
+        { type: 'says-pausing', text: 'It is … five.', pauseMs: 1500 },
         { type: 'hangs-up', afterWords: 1 },
       ],
     });
@@ -54,7 +58,8 @@ describe('the ready people', () => {
     const people = loadReadyPeople();
     expect(people.map(({ person }) => person.name)).toEqual([
       ...['sarah-johnson', 'patient-questions', 'busy', 'no-answer', 'declines', 'unreachable', 'voicemail', 'silent'],
-      ...['nonsense', 'asks-not-to-be-called', 'hangs-up-early', 'presses-keys'],
+      ...['nonsense', 'asks-not-to-be-called', 'hangs-up-early', 'presses-keys', 'says-uh-huh', 'coughs'],
+      'speaks-slowly',
     ]);
     expect(new Set(people.map(({ number }) => number)).size).toBe(people.length);
     expect(people.every(({ person }) => person.description !== '')).toBe(true);

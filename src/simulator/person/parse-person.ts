@@ -71,6 +71,21 @@ const phrases: readonly Phrase[] = [
     afterWords: Number(words),
     text,
   })),
+  step('murmurs after 4 words "Uh-huh."', `murmurs after (\\d+) words? ${quoted}`, ([words, text = '']) => ({
+    type: 'murmurs',
+    afterWords: Number(words),
+    text,
+  })),
+  step('coughs', 'coughs', () => ({ type: 'coughs', afterWords: 0 })),
+  step('coughs after 4 words', 'coughs after (\\d+) words?', ([words]) => ({
+    type: 'coughs',
+    afterWords: Number(words),
+  })),
+  step('says pausing 1s "It is … four one five."', `says pausing ${time} ${quoted}`, ([n, unit, text = '']) => ({
+    type: 'says-pausing',
+    text,
+    pauseMs: toMs(n, unit),
+  })),
   step('waits 3s', `waits ${time}`, ([n, unit]) => ({ type: 'waits', ms: toMs(n, unit) })),
   step('presses 12#', 'presses ([0-9*#w]+)', ([digits = '']) => ({ type: 'presses', digits })),
   step('stays silent', 'stays silent', () => ({ type: 'waits', ms: longestMs })),

@@ -12,6 +12,11 @@ export type Step =
   /** Waits until the application has spoken and is quiet again. */
   | { type: 'listens' }
   | { type: 'interrupts'; afterWords: number; text: string }
+  /** Says something over the application without wanting its turn, and expects no answer to it. */
+  | { type: 'murmurs'; afterWords: number; text: string }
+  | { type: 'coughs'; afterWords: number }
+  /** Thinks for `pauseMs` wherever an `…` stands. */
+  | { type: 'says-pausing'; text: string; pauseMs: number }
   | { type: 'waits'; ms: number }
   | { type: 'presses'; digits: string }
   | { type: 'talks-nonsense'; ms: number }

@@ -2,6 +2,7 @@
 import { type Clock, waitFor } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { unreachable } from '../../base/unreachable.ts';
+import { streamPauseMs } from '../media/streamed-sound.ts';
 import type { PhoneLine } from '../phone-line.ts';
 import { babble } from './babble.ts';
 import { createEar, type Ear } from './ear.ts';
@@ -23,6 +24,8 @@ const turnPauseMs = 600;
 /** Over sound that may never come, nobody waits as long as for a voice that has begun a conversation. */
 const streamPatienceMs = 5000;
 const recordingMs = 30_000;
+/** From the last word to the hook, so that a stream still carries all of it. */
+const hangUpMs = 100;
 
 /** Resolves when the call is over, or when the person has nothing left to do and stays on the line in silence. */
 export async function playPerson(scene: Scene): Promise<void> {
@@ -46,6 +49,15 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
     case 'interrupts':
       await hearWords(scene, ear, step.afterWords);
       return say(scene, ear, step.text);
+    case 'murmurs':
+      await hearWords(scene, ear, step.afterWords);
+      return line.say(step.text, signal);
+    case 'coughs':
+      await hearWords(scene, ear, step.afterWords);
+      return line.cough(signal);
+    case 'says-pausing':
+      await line.say(step.text, signal, step.pauseMs);
+      return ear.expectReply();
     case 'waits':
       return waitFor(clock, step.ms, signal);
     case 'presses':
@@ -57,16 +69,17 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
       await say(scene, ear, step.greeting);
       await line.beep(signal);
       await waitFor(clock, recordingMs, signal);
-      return hangUp(scene);
+      return hangUp(scene, ear);
     case 'hangs-up':
       await hearWords(scene, ear, step.afterWords);
-      return hangUp(scene);
+      return hangUp(scene, ear);
     default:
       return unreachable(step);
   }
 }
 
-function hangUp({ line, signal }: Scene): void {
+async function hangUp({ line, clock, signal }: Scene, ear: Ear): Promise<void> {
+  if (ear.isOnStream()) await waitFor(clock, hangUpMs, signal);
   if (!signal.aborted) line.hangUp();
 }
 
@@ -84,13 +97,14 @@ async function listen(scene: Scene, ear: Ear): Promise<void> {
     if (heard) {
       const goesOn = await ear.waitUntil(
         () => ear.isSpeaking(),
-        () => turnPauseMs,
+        // On a stream it has been quiet for a while already when it counts as quiet.
+        () => (ear.isOnStream() ? turnPauseMs - streamPauseMs : turnPauseMs),
       );
       if (!goesOn) return;
     } else if (ear.isOnStream()) {
       return;
     } else if (hasAsked) {
-      return hangUp(scene);
+      return hangUp(scene, ear);
     } else {
       hasAsked = true;
       await say(scene, ear, 'Hello?');

@@ -19,6 +19,9 @@ const numbers: Record<string, string> = {
   'asks-not-to-be-called': '+14155550110',
   'hangs-up-early': '+14155550111',
   'presses-keys': '+14155550112',
+  'says-uh-huh': '+14155550113',
+  coughs: '+14155550114',
+  'speaks-slowly': '+14155550115',
 };
 
 export interface ReadyPerson {

@@ -38,7 +38,7 @@ export class CallRecording {
     this.callSid = call.record.sid;
     this.#call = call;
     this.#order = order;
-    this.#tape = new Tape(call.line);
+    this.#tape = new Tape(call.line, call.network.synthesize);
     this.#mediaFault = faults().nextForRecordingMedia();
     this.log = note(call.record.recordings, {
       ...{ sid, status: 'in-progress', source, track, channels },

@@ -1,8 +1,10 @@
 /** For tests: an application that takes a media stream, keeps what it hears, and can speak. */
 import { decodeMulaw, encodeMulaw, telephoneHz } from '../../audio/mulaw.ts';
 import { toToneSamples } from '../../audio/tone.ts';
+import { writeWords } from '../../audio/word-bits.ts';
 import type { Application, ApplicationSocket } from '../in-process-outside.ts';
 import type { SocketRequest, WebhookRequest, WebhookResponse } from '../outside.ts';
+import { sketchSpeech } from '../voices/sketch-voice.ts';
 import { noContent, twiml } from './virtual-network.ts';
 
 export interface StreamFrame {
@@ -21,6 +23,10 @@ export interface StreamTalk {
   send(event: 'media' | 'mark' | 'clear', body?: Record<string, string>): void;
   /** A tone of this length, in messages of 20 ms. */
   speak(ms: number): void;
+  /** Speech with its words in it, in messages of 20 ms; gives back its sound. */
+  say(text: string): Uint8Array;
+  /** Any sound, in messages of 20 ms. */
+  play(sound: Uint8Array): void;
   socket: ApplicationSocket;
 }
 
@@ -76,13 +82,18 @@ export function streamApplication(
 function toTalk(socket: ApplicationSocket, streamSid: string): StreamTalk {
   const send: StreamTalk['send'] = (event, body) =>
     socket.send(JSON.stringify({ event, streamSid, ...(body ? { [event]: body } : {}) }));
+  const play = (sound: Uint8Array) => {
+    for (let at = 0; at < sound.length; at += 160) {
+      send('media', { payload: Buffer.from(sound.subarray(at, at + 160)).toString('base64') });
+    }
+  };
   return {
-    ...{ streamSid, send, socket },
-    speak(ms) {
-      const sound = toneBytes(ms);
-      for (let at = 0; at < sound.length; at += 160) {
-        send('media', { payload: sound.subarray(at, at + 160).toString('base64') });
-      }
+    ...{ streamSid, send, socket, play },
+    speak: (ms) => play(toneBytes(ms)),
+    say(text) {
+      const { sound } = writeWords(sketchSpeech(text, 'application'));
+      play(sound);
+      return sound;
     },
   };
 }

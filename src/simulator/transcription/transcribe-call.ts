@@ -16,7 +16,7 @@ export interface TranscriptionOrder {
   callback: WebhookTarget | null;
 }
 
-/** Runs from now to the end of the call. Of a media stream's sound the words are not known, so it is not written down. */
+/** Runs from now to the end of the call. Of a media stream only those words are written down that are in its sound. */
 export function transcribeCall(call: LiveCall, { settings, callback }: TranscriptionOrder): void {
   const { network, line, record, overSignal } = call;
   const { clock, signal, account, random } = network;
@@ -43,6 +43,7 @@ export function transcribeCall(call: LiveCall, { settings, callback }: Transcrip
   tell('transcription-started');
   const unlisten = [
     line.listen({ speechEnded: ({ text }) => void write('inbound_track', text.trim()) }),
+    line.streamed.listen({ ended: (_heard, words) => void write('outbound_track', words) }),
     line.voice.listen({
       ended: ({ source }, { text }) => void write('outbound_track', source === 'play' ? '' : text.trim()),
     }),

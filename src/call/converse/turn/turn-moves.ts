@@ -4,12 +4,13 @@ import type { Memory, TurnEffect, TurnEnding, TurnState, TurnStep } from './turn
 
 export const stay = (state: TurnState): TurnStep => ({ state, effects: [] });
 
-export const memoryOf = ({ utterance, timer, nudges, failures, personSpeaking }: Memory): Memory => ({
+export const memoryOf = ({ utterance, timer, nudges, failures, personSpeaking, opening }: Memory): Memory => ({
   utterance,
   timer,
   nudges,
   failures,
   personSpeaking,
+  opening,
 });
 
 /** The state with a new timer number, and the effect that starts that timer. */
@@ -33,9 +34,22 @@ export function think(memory: Memory, policy: TurnPolicy): TurnStep {
   return followedBy([{ type: 'ask-reply', utterance }], asked);
 }
 
+/** Asks for a reply to what the person may have finished saying. */
+export function prepare(memory: Memory, text: string, policy: TurnPolicy): TurnStep {
+  const utterance = memory.utterance + 1;
+  const preparing: TurnState = { ...memoryOf(memory), utterance, phase: 'preparing', reply: { state: 'asked' } };
+  return followedBy([{ type: 'prepare-reply', utterance, text }], timed(preparing, policy.preparingMs));
+}
+
+/** Keys that were pressed are the person's answer, or the beginning of one. */
+export const rememberKeys = (keys: string): TurnEffect[] =>
+  keys === '' ? [] : [{ type: 'remember-person', text: `[pressed ${keys}]` }];
+
 /** Stops whatever the assistant is about to say or saying; what was played of it is what was heard. */
 export function hush(state: TurnState): TurnStep {
   const { utterance } = state;
+  if (state.phase === 'listening') return { state, effects: rememberKeys(state.keys) };
+  if (state.phase === 'preparing') return { state, effects: [{ type: 'cancel-reply', utterance }] };
   if (state.phase === 'thinking') {
     const effects: TurnEffect[] = [{ type: 'cancel-reply', utterance }];
     if (state.filled) effects.push({ type: 'heard', utterance, heard: 'as-played' });

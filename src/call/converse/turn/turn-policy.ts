@@ -7,6 +7,10 @@ export interface TurnPolicy {
   /** What it asks then, in this order; after the last one it says goodbye. */
   nudges: readonly string[];
   goodbyeAfterSilence: string;
+  /** How long a person who speaks first may stay silent until the assistant greets all the same. */
+  openingMs: number;
+  /** How long it may take to know whether the person goes on, once a reply is being prepared. */
+  preparingMs: number;
   /** How long the model may stay silent until `filler` is said. */
   fillerAfterMs: number;
   filler: string;
@@ -41,6 +45,8 @@ export const defaultTurnPolicy: TurnPolicy = {
   silenceMs: 8000,
   nudges: ['Are you still there?', 'Hello? Can you hear me?'],
   goodbyeAfterSilence: 'I cannot hear you, so I will hang up now. Goodbye.',
+  openingMs: 2500,
+  preparingMs: 10_000,
   fillerAfterMs: 2500,
   filler: 'One moment, please. ',
   thinkingMs: 20_000,

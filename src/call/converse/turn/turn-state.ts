@@ -18,13 +18,24 @@ export interface Memory {
   failures: number;
   /** Whether the carrier hears the person speak right now. */
   personSpeaking: boolean;
+  /** What is said once the person has spoken first, or stays silent; `text` null: a reply. Null when it was said. */
+  opening: { text: string | null } | null;
 }
+
+/** How far a reply is that is prepared while the person may still go on. */
+export type Prepared =
+  | { state: 'asked' }
+  | { state: 'started' }
+  | { state: 'ready'; characters: number; ending: TurnEnding | null }
+  | { state: 'failed' };
 
 export type TurnState = Memory &
   (
     | { phase: 'connecting' }
     /** A reply was asked for and has not begun. */
     | { phase: 'thinking'; filled: boolean }
+    /** A reply was asked for to what the person may have finished saying; nobody hears it yet. */
+    | { phase: 'preparing'; reply: Prepared }
     /** The newest utterance is being spoken; `ready` once all of its text is known. */
     | {
         phase: 'speaking';
@@ -40,22 +51,34 @@ export type TurnState = Memory &
 
 export type TurnEvent = { atMs: number } & (
   | { type: 'key-pressed'; digit: string }
-  /** `greeting`: what is said first, word for word; null: a reply is asked for. */
-  | { type: 'connected'; resumed: boolean; greeting: string | null }
+  /**
+   * `greeting`: what is said first, word for word; null: a reply is asked for. `personFirst`: not before the person has
+   * spoken. `resumed`: something was said before; a reply is asked for unless it is the person's turn (`personWaits` false).
+   */
+  | { type: 'connected'; resumed: boolean; greeting: string | null; personFirst?: boolean; personWaits?: boolean }
   /** The person began to speak, goes on, or stopped. */
   | { type: 'person-speaking'; speaking: boolean }
   | { type: 'person-said'; text: string }
+  /** They have probably finished: a reply can be prepared. */
+  | { type: 'person-may-have-said'; text: string }
+  /** They say more than what is being answered. */
+  | { type: 'person-goes-on' }
+  /** They speak over the assistant and want to be heard. */
+  | { type: 'person-interrupts' }
   /** The first words of a reply are there. */
   | { type: 'reply-started'; utterance: number }
   | { type: 'reply-ready'; utterance: number; characters: number; ending: TurnEnding | null }
   | { type: 'reply-failed'; utterance: number; retryable: boolean }
   | { type: 'text-played'; characters: number }
+  /** All sound of an utterance was played. */
+  | { type: 'played-out'; utterance: number }
   | { type: 'voice-started' }
   | { type: 'voice-stopped' }
   | { type: 'interrupted'; heardText: string }
   | { type: 'say'; text: string }
   | { type: 'end-wanted'; ending: TurnEnding; farewell: string | null }
-  | { type: 'timer'; timer: number }
+  /** `isSounding`: the newest utterance is known to be still on its way to the person's ear. */
+  | { type: 'timer'; timer: number; isSounding?: boolean }
   /** The carrier closed the session; `clean` when it said so, else the line to it broke. */
   | { type: 'disconnected'; clean: boolean }
 );
@@ -63,6 +86,9 @@ export type TurnEvent = { atMs: number } & (
 export type TurnEffect =
   | { type: 'remember-person'; text: string }
   | { type: 'ask-reply'; utterance: number }
+  /** The same, as if the person had said `text`; nothing of it is heard before `use-reply`. */
+  | { type: 'prepare-reply'; utterance: number; text: string }
+  | { type: 'use-reply'; utterance: number }
   | { type: 'cancel-reply'; utterance: number }
   /** Text that we wrote ourselves, all of it at once. */
   | { type: 'speak'; utterance: number; text: string }

@@ -51,6 +51,11 @@ const ready = (utterance: number, characters = 30): Bare => ({
 const goodbye = { reason: 'assistant_hung_up', by: 'assistant' } as const;
 const said = (text: string): Bare => ({ type: 'person-said', text });
 const played = (characters: number): Bare => ({ type: 'text-played', characters });
+const playedOut = (utterance: number): Bare => ({ type: 'played-out', utterance });
+const mayHaveSaid = (text: string): Bare => ({ type: 'person-may-have-said', text });
+const goesOn: Bare = { type: 'person-goes-on' };
+const interrupts: Bare = { type: 'person-interrupts' };
+const personFirst: Bare = { type: 'connected', resumed: false, greeting: 'Good day.', personFirst: true };
 const of = <T extends TurnEffect['type']>(effects: TurnEffect[], type: T) =>
   effects.filter((effect): effect is Extract<TurnEffect, { type: T }> => effect.type === type);
 
@@ -245,6 +250,140 @@ describe('the turn machine', () => {
   });
 });
 
+/** A conversation in which the person is to speak. */
+const theirTurn: Bare[] = [greeted, playedOut(1)];
+
+describe('a reply that is prepared while the person may go on', () => {
+  it('is asked for in silence, and used as far as it is once they have finished', () => {
+    const talk = play([...theirTurn, mayHaveSaid('When?')]);
+    expect(of(talk.effects, 'prepare-reply')).toEqual([{ type: 'prepare-reply', utterance: 2, text: 'When?' }]);
+    talk.feed(said('When?'));
+    expect(talk.effects.slice(-3).map(({ type }) => type)).toEqual(['remember-person', 'use-reply', 'set-timer']);
+    expect(talk.current()).toMatchObject({ phase: 'thinking', utterance: 2 });
+  });
+
+  it.each([
+    ['has begun', [started(2)], { phase: 'speaking', ready: null }],
+    ['is complete', [started(2), ready(2)], { phase: 'speaking', ready: { characters: 30, ending: null } }],
+    ['is complete and empty', [ready(2, 0)], { phase: 'listening' }],
+  ])('is spoken when it %s', (_state, events, expected) => {
+    const talk = play([...theirTurn, mayHaveSaid('When?'), ...events, said('When?')]);
+    expect(talk.state).toMatchObject(expected);
+    expect(of(talk.effects, 'ask-reply')).toEqual([]);
+  });
+
+  it('ends the call after its words when it was made to', () => {
+    const events: Bare[] = [started(2), { type: 'reply-ready', utterance: 2, characters: 30, ending: goodbye }];
+    const talk = play([...theirTurn, mayHaveSaid('Bye.'), ...events, said('Bye.')]);
+    expect(of(talk.effects, 'end-session')).toEqual([]);
+    talk.feed(playedOut(2));
+    expect(talk.current()).toMatchObject({ phase: 'ending', ending: goodbye });
+  });
+
+  it('is asked for anew when it failed, which counts as no failure', () => {
+    const failed: Bare = { type: 'reply-failed', utterance: 2, retryable: false };
+    const talk = play([...theirTurn, mayHaveSaid('When?'), failed, said('When?')]);
+    expect(talk.state).toMatchObject({ phase: 'thinking', utterance: 3, failures: 0 });
+  });
+
+  it.each<[string, Bare | number]>([
+    ['goes on', goesOn],
+    ['presses a key', { type: 'key-pressed', digit: '1' }],
+    ['hangs up', { type: 'disconnected', clean: true }],
+    ['says nothing more for long', policy.preparingMs],
+  ])('is thrown away when the person %s', (_what, event) => {
+    const talk = play([...theirTurn, mayHaveSaid('When?'), started(2), event]);
+    expect(of(talk.effects, 'cancel-reply')).toEqual([{ type: 'cancel-reply', utterance: 2 }]);
+    expect(of(talk.effects, 'heard').map(({ utterance }) => utterance)).toEqual([1]);
+  });
+
+  it('is asked for only in the person’s turn, and to words', () => {
+    for (const before of [[connected], [greeted], [personFirst], [...theirTurn, goesOn, said('Hi')]]) {
+      expect(of(play([...before, mayHaveSaid('When?')]).effects, 'prepare-reply')).toEqual([]);
+    }
+    expect(of(play([...theirTurn, mayHaveSaid(' ')]).effects, 'prepare-reply')).toEqual([]);
+  });
+});
+
+describe('on a line of our own', () => {
+  it('an utterance is over when it was played out, not when a guess says so', () => {
+    const talk = play([greeted]);
+    const { timer } = talk.state;
+    talk.feed({ type: 'timer', timer, isSounding: true });
+    expect(talk.current().phase).toBe('speaking');
+    talk.feed(playedOut(1));
+    expect(talk.current().phase).toBe('listening');
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'all' }]);
+  });
+
+  it('a person who interrupts is listened to, and what they then say is answered', () => {
+    const talk = play([greeted, interrupts]);
+    expect(of(talk.effects, 'heard')).toEqual([{ type: 'heard', utterance: 1, heard: 'as-played' }]);
+    expect(talk.state.phase).toBe('listening');
+    talk.feed(said('Who is it?'));
+    expect(talk.current()).toMatchObject({ phase: 'thinking', utterance: 2 });
+  });
+
+  it('a reply is thrown away when the person says more while it is made', () => {
+    const talk = play([...theirTurn, said('When?'), goesOn]);
+    expect(of(talk.effects, 'cancel-reply')).toEqual([{ type: 'cancel-reply', utterance: 2 }]);
+    expect(talk.state).toMatchObject({ phase: 'listening', personSpeaking: true });
+  });
+
+  it('a goodbye is said although the person goes on', () => {
+    const talk = play([greeted, { type: 'end-wanted', ending: goodbye, farewell: 'Bye.' }, goesOn]);
+    expect(talk.state).toMatchObject({ phase: 'speaking', ready: { ending: goodbye } });
+  });
+
+  it('what is said in the place of a goodbye still ends the call', () => {
+    const talk = play([
+      greeted,
+      { type: 'end-wanted', ending: goodbye, farewell: 'Bye.' },
+      { type: 'say', text: 'One more thing.' },
+      playedOut(3),
+    ]);
+    expect(talk.state).toMatchObject({ phase: 'ending', ending: goodbye });
+  });
+
+  it('keys are remembered whatever happens before they count as an answer', () => {
+    const keys: Bare[] = [...theirTurn, { type: 'key-pressed', digit: '4' }, { type: 'key-pressed', digit: '2' }];
+    const after: Bare[] = [
+      said('And this.'),
+      { type: 'say', text: 'Wait.' },
+      { type: 'end-wanted', ending: goodbye, farewell: null },
+      { type: 'disconnected', clean: true },
+    ];
+    for (const event of after) {
+      const texts = of(play([...keys, event]).effects, 'remember-person').map(({ text }) => text);
+      expect(texts[0]).toBe('[pressed 42]');
+      expect(texts.filter((text) => text.includes('pressed'))).toHaveLength(1);
+    }
+  });
+});
+
+describe('a person who is to speak first', () => {
+  it('is waited for, and greeted when they have spoken', () => {
+    const talk = play([personFirst, said('Hello?')]);
+    expect(talk.effects.map(({ type }) => type).slice(-3)).toEqual(['remember-person', 'speak', 'set-timer']);
+    expect(of(talk.effects, 'ask-reply')).toEqual([]);
+  });
+
+  it('is greeted all the same when they stay silent', () => {
+    const talk = play([personFirst, policy.openingMs]);
+    expect(of(talk.effects, 'speak').map(({ text }) => text)).toEqual(['Good day.']);
+  });
+
+  it('is answered by the model when there is no greeting', () => {
+    const talk = play([{ type: 'connected', resumed: false, greeting: null, personFirst: true }, said('Hello?')]);
+    expect(talk.state).toMatchObject({ phase: 'thinking', opening: null });
+  });
+
+  it('is listened to at once in a call that goes on, where it is their turn', () => {
+    const talk = play([{ type: 'connected', resumed: true, greeting: null, personWaits: false }]);
+    expect(talk.state.phase).toBe('listening');
+  });
+});
+
 const utterances = fc.integer({ min: 0, max: 6 });
 const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
   fc.integer({ min: 1, max: 30_000 }),
@@ -257,13 +396,21 @@ const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
     said('Hello'),
     said(' '),
     { type: 'key-pressed', digit: '5' },
+    { type: 'voice-started' },
     { type: 'voice-stopped' },
     { type: 'interrupted', heardText: '' },
+    personFirst,
+    { type: 'connected', resumed: true, greeting: null, personWaits: false },
+    mayHaveSaid('Hello'),
+    mayHaveSaid(''),
+    goesOn,
+    interrupts,
     { type: 'say', text: 'Please wait.' },
     { type: 'end-wanted', ending: goodbye, farewell: null },
     { type: 'end-wanted', ending: goodbye, farewell: 'Goodbye.' },
   ),
   utterances.map(started),
+  utterances.map(playedOut),
   utterances.map((utterance) => ready(utterance)),
   utterances.map((utterance): Bare => ({ type: 'reply-failed', utterance, retryable: true })),
   utterances.map((utterance): Bare => ({ type: 'reply-ready', utterance, characters: 0, ending: goodbye })),
@@ -305,6 +452,7 @@ describe('whatever happens on the line', () => {
         for (const event of [
           started(old),
           ready(old),
+          playedOut(old),
           { type: 'reply-failed', utterance: old, retryable: true },
         ] as Bare[]) {
           expect(step(state, { ...event, atMs: 1e9 } as TurnEvent, policy)).toEqual({ state, effects: [] });

@@ -1,0 +1,149 @@
+/** Cascade: turns, interruptions and the delay of every frame, with so many calls that talk and listen. */
+import { openSocket } from '../load/carrier-face.ts';
+import type { MediaLine } from '../load/media-lines.ts';
+import { createSamples, type Samples } from '../load/samples.ts';
+import { inParallel, NotYet, type Outcome, openLoop, pause, type Scene } from '../load/scene.ts';
+import { fillLines } from './webhooks.ts';
+
+/** How long a recognizer takes to be there at the most, once a call is on the line. */
+const recognizerMs = 5000;
+/** Words that the recognizer does not end are answered after this and more. */
+const silencedMs = 2000;
+
+export interface Talk {
+  line: MediaLine;
+  askedAtMs: number | null;
+  spokenOverAtMs: number | null;
+  /** After a `clear` nothing may come before the next question, or until the words themselves are taken for one. */
+  silencedUntilMs: number;
+}
+
+interface Collected {
+  turns: Samples;
+  clears: Samples;
+  stale: number;
+}
+
+export async function openTalks(scene: Scene): Promise<Talk[]> {
+  const { calls, isBaseline, delays } = scene.options;
+  scene.vendors.delays = delays;
+  if (isBaseline) {
+    await inParallel(calls - scene.lines.lines.length, 8, async () => {
+      const { socket } = await openSocket(`<Stream url="${scene.server.url.replace('http', 'ws')}/media">`);
+      scene.lines.begin(socket, { sid: 'CA', parameters: {} });
+    });
+  } else await fillLines(scene, calls);
+  const until = performance.now() + recognizerMs;
+  const heard = () => scene.lines.lines.filter((line) => scene.vendors.recognizerOf(line.number)).length;
+  while (heard() < calls && performance.now() < until) await pause(50);
+  if (heard() === 0) throw new NotYet('the server opened no recognizer on a media call: no cascade yet');
+  return scene.lines.lines.map((line) => ({ line, askedAtMs: null, spokenOverAtMs: null, silencedUntilMs: 0 }));
+}
+
+function watch(scene: Scene, talks: readonly Talk[]): Collected {
+  const collected = { turns: createSamples(scene.stalls), clears: createSamples(scene.stalls), stale: 0 };
+  for (const talk of talks) {
+    talk.line.onSound = (atMs) => {
+      if (atMs < talk.silencedUntilMs) collected.stale += 1;
+      if (talk.askedAtMs === null) return;
+      collected.turns.add(talk.askedAtMs, atMs);
+      talk.askedAtMs = null;
+    };
+    talk.line.onClear = (atMs) => {
+      if (talk.spokenOverAtMs === null) return;
+      collected.clears.add(talk.spokenOverAtMs, atMs);
+      talk.spokenOverAtMs = null;
+      talk.silencedUntilMs = atMs + silencedMs;
+    };
+  }
+  return collected;
+}
+
+/** The person has said something, on a quiet line: what follows is timed from the recognizer's final word. */
+export function ask(scene: Scene, talk: Talk): boolean {
+  const recognizer = scene.vendors.recognizerOf(talk.line.number);
+  // What is still being said could be taken for the answer.
+  if (!recognizer || talk.line.playedUntilMs > performance.now()) return false;
+  const text = 'What about tomorrow?';
+  recognizer.startOfTurn();
+  const finish = () => {
+    talk.silencedUntilMs = 0;
+    talk.askedAtMs = performance.now();
+    recognizer.endOfTurn(text);
+  };
+  if (!scene.options.eager) {
+    finish();
+    return true;
+  }
+  recognizer.eagerEndOfTurn(text);
+  setTimeout(finish, 600);
+  return true;
+}
+
+export async function measureCascadeTurns(scene: Scene): Promise<Outcome> {
+  const { calls, seconds, delays } = scene.options;
+  const talks = await openTalks(scene);
+  const frames = createSamples(scene.stalls);
+  await pause(3000);
+  const collected = watch(scene, talks);
+  scene.vendors.onFrame = (tag) => {
+    const sentAtMs = scene.lines.sentAtMs(tag);
+    if (sentAtMs !== null) frames.add(sentAtMs, performance.now());
+  };
+  const before = await scene.look();
+  const startedAt = performance.now();
+  let notQuiet = 0;
+  // Each call has a turn about every three seconds: it listens as long as it talks.
+  await openLoop(calls / 3, seconds, (index) => {
+    const talk = talks[index % talks.length];
+    if (talk && !ask(scene, talk)) notQuiet += 1;
+  });
+  const after = await scene.look();
+  const callSeconds = (calls * (performance.now() - startedAt)) / 1000;
+  await pause(delays.firstTokenMs + 1500);
+  const unanswered = talks.filter((talk) => talk.askedAtMs !== null).length;
+  return {
+    ...{ turn: collected.turns.figures(), frame: frames.figures(), unanswered, notQuiet },
+    ...{ cpuMsPerCallSecond: (after.cpuMs - before.cpuMs) / callSeconds, rssMb: after.rssMb },
+  };
+}
+
+/** The recognizer says that speech began: how soon the carrier is told to be silent, and whether it then gets silence. */
+export async function measureBargeInByVendor(scene: Scene): Promise<Outcome> {
+  const { calls, seconds } = scene.options;
+  const talks = await openTalks(scene);
+  await pause(3000);
+  const collected = watch(scene, talks);
+  let notCleared = 0;
+  await openLoop(calls / 3, seconds, (index) => {
+    const talk = talks[index % talks.length];
+    if (!talk) return;
+    if (talk.spokenOverAtMs !== null) notCleared += 1;
+    talk.spokenOverAtMs = null;
+    if (!ask(scene, talk)) return;
+    setTimeout(() => {
+      talk.spokenOverAtMs = performance.now();
+      scene.vendors.recognizerOf(talk.line.number)?.startOfTurn('Wait, no');
+    }, 700);
+  });
+  await pause(1500);
+  return { clear: collected.clears.figures(), stale: collected.stale, notCleared };
+}
+
+/** A long and silent look at memory and processor time: calls come one step after another. */
+export async function measureGrowth(scene: Scene): Promise<Outcome> {
+  const few = 10;
+  const at = async (calls: number) => {
+    const { cpuMsPerCallSecond, rssMb } = await measureCascadeTurns({ ...scene, options: { ...scene.options, calls } });
+    return { cpuMsPerCallSecond: cpuMsPerCallSecond as number, rssMb: rssMb as number };
+  };
+  const atFew = await at(few);
+  const { calls } = scene.options;
+  const atMost = await at(calls);
+  return {
+    cpuMsPerCallSecondAt10: atFew.cpuMsPerCallSecond,
+    cpuMsPerCallSecondAtMost: atMost.cpuMsPerCallSecond,
+    rssMbAt10: atFew.rssMb,
+    rssMbPerCall: (atMost.rssMb - atFew.rssMb) / (calls - few),
+  };
+}

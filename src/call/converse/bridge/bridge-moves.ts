@@ -1,0 +1,91 @@
+/** The moves of a bridged conversation from one phase to another that several events share. */
+import type { TurnEnding } from '../turn/turn-state.ts';
+import type { BridgeEffect, BridgeEvent, BridgePolicy, BridgeState, BridgeStep, In, Memory } from './bridge-state.ts';
+
+export const stay = (state: BridgeState): BridgeStep => ({ state, effects: [] });
+
+export const memoryOf = (memory: Memory): Memory => ({
+  timer: memory.timer,
+  personSpeaking: memory.personSpeaking,
+  transcriptsDue: memory.transcriptsDue,
+  nudges: memory.nudges,
+  unanswered: memory.unanswered,
+  tools: memory.tools,
+  spoke: memory.spoke,
+  owes: memory.owes,
+  toldSinceVoice: memory.toldSinceVoice,
+});
+
+/** The state with a new timer number, and the effect that starts that timer. */
+export function timed(state: BridgeState, ms: number): BridgeStep {
+  const timer = state.timer + 1;
+  return { state: { ...state, timer }, effects: [{ type: 'set-timer', timer, ms: Math.max(Math.ceil(ms), 1) }] };
+}
+
+export function followedBy(first: BridgeEffect[], next: BridgeStep): BridgeStep {
+  return { state: next.state, effects: [...first, ...next.effects] };
+}
+
+export interface At {
+  event: BridgeEvent;
+  policy: BridgePolicy;
+}
+
+type Doubt = In<'waiting'>['doubt'];
+
+/** It is the agent's turn, since the person fell silent. */
+export function owe(memory: Memory, at: At, doubt: Doubt = 'none'): BridgeStep {
+  const { owedMs, leastOwedMs } = at.policy;
+  return oweSince(memory, at, { doubt, spentMs: Math.min(at.event.line.silentMs, owedMs - leastOwedMs) });
+}
+
+/** It is the agent's turn, since now: nobody waited for it before. */
+export const oweFromNow = (memory: Memory, at: At, doubt: Doubt = 'none') =>
+  oweSince(memory, at, { doubt, spentMs: 0 });
+
+function oweSince(memory: Memory, { event, policy }: At, debt: { doubt: Doubt; spentMs: number }): BridgeStep {
+  const sinceMs = event.atMs - debt.spentMs;
+  const waiting = { phase: 'waiting', sinceMs, enteredAtMs: event.atMs, doubt: debt.doubt } as const;
+  return timed({ ...memoryOf(memory), ...waiting, owes: 'nothing' }, policy.owedMs - debt.spentMs);
+}
+
+export function listen(memory: Memory, { event, policy }: At): BridgeStep {
+  const ms = memory.personSpeaking ? policy.personSpeakingMs : policy.silenceMs;
+  const listening = { phase: 'listening', sinceMs: event.atMs, checksEars: false } as const;
+  return timed({ ...memoryOf(memory), ...listening, owes: 'nothing' }, ms);
+}
+
+export function speak(memory: Memory, { event, policy }: At): BridgeStep {
+  return timed(
+    { ...memoryOf(memory), phase: 'speaking', spoke: true, owes: 'nothing' },
+    event.line.soundLeftMs + policy.owedMs,
+  );
+}
+
+/** The conversation ends once the last words were played, or with `awaited` once they came and were. */
+export function leave(memory: Memory, at: At, last: { ending: TurnEnding; awaited: boolean }): BridgeStep {
+  return timed({ ...memoryOf(memory), phase: 'leaving', ...last }, at.event.line.soundLeftMs + at.policy.owedMs);
+}
+
+/** Nobody answers any more. */
+export function sayGoodbye(state: BridgeState, at: At): BridgeStep {
+  const ending: TurnEnding = { reason: 'silence', by: 'assistant' };
+  return followedBy(
+    [{ type: 'ask', text: at.policy.goodbyeAfterSilence }],
+    leave(state, at, { ending, awaited: true }),
+  );
+}
+
+export function finish(state: BridgeState, ending: TurnEnding): BridgeStep {
+  return {
+    state: { ...memoryOf(state), phase: 'over', ending },
+    effects: [{ type: 'clear-timer' }, { type: 'finish', ending }],
+  };
+}
+
+export function fail(state: BridgeState, personWaits: boolean): BridgeStep {
+  return {
+    state: { ...memoryOf(state), phase: 'failed' },
+    effects: [{ type: 'clear-timer' }, { type: 'cut' }, { type: 'fail', personWaits }],
+  };
+}

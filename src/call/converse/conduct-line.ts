@@ -1,0 +1,186 @@
+/** Holds a conversation on one line of sound, by one engine after another until one lasts; it needs no store. */
+import type { Assistant } from '../../assistant/assistant.ts';
+import type { Tool } from '../../assistant/tools/tool.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { MediaCodec } from '../../ports/carrier.ts';
+import type { LanguageModel } from '../../ports/language-model.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { CallRow } from '../../store/calls.ts';
+import type { SessionTools } from '../join-session.ts';
+import { agentIdFor, enginesFor, type LineEngineName, type SpeechVendors, voiceFor } from '../speech-vendors.ts';
+import type { TextSocket } from '../text-socket.ts';
+import { defaultBridgePolicy } from './bridge/bridge-state.ts';
+import { type BridgeParts, conductBridge } from './bridge.ts';
+import { conductCascade, type LineEngine } from './cascade.ts';
+import type { Conversation } from './conversation.ts';
+import { toInstructions } from './instructions.ts';
+import { createAudioLine } from './media/audio-line.ts';
+import type { CallRecorder } from './media/call-recorder.ts';
+import type { Pacer } from './media/pacer.ts';
+import type { AttentionPolicy } from './turn/attention-state.ts';
+import { spokenLanguageOf } from './turn/spoken-language.ts';
+import type { TurnPolicy } from './turn/turn-policy.ts';
+import { inLanguage } from './turn/turn-texts.ts';
+
+export interface LineParts {
+  clock: Clock;
+  speech: SpeechVendors;
+  model: LanguageModel;
+  telemetry: Telemetry;
+  pacer: Pacer;
+  codec: MediaCodec;
+  policy: TurnPolicy;
+  attention: AttentionPolicy;
+  /** Words of regret, for when nobody is left who could speak them. */
+  spareApology: Uint8Array | null;
+}
+
+/** How long a voice may leave us without sound that it owes. */
+const soundMs = 1500;
+/** Vendors end conversations that last long: an engine that went well for this long is begun anew, and goes on. */
+const wentWellMs = 5 * 60_000;
+/** The next engine's utterances and log entries are numbered from the next multiple on. */
+const numbersPerEngine = 100_000;
+
+export interface LineTalk {
+  call: CallOnLine;
+  stream: { streamSid: string; socket: TextSocket };
+  /** 1 for the first session of a call. */
+  number: number;
+  session: Omit<SessionTools, 'earlier'>;
+  /** What the assistant may do besides speaking. */
+  tools: readonly Tool[];
+  recorder: CallRecorder | null;
+}
+
+/** What of a call its conversation needs to know. */
+export type CallOnLine = Pick<CallRow, 'id' | 'client_id' | 'direction' | 'from_number' | 'to_number'> &
+  Pick<CallRow, 'assistant' | 'welcome_message' | 'agenda' | 'parameters' | 'metadata'>;
+
+/** One conversation to the outside, whichever engine holds it. */
+export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
+  const { clock, speech } = parts;
+  const { call, session, stream } = talk;
+  const assistant = call.assistant as Assistant;
+  const agentId = agentIdFor(speech, call.metadata);
+  const names = enginesFor(speech, assistant, agentId);
+  const untilMs = clock.monotonicMs() + session.maxDurationMs;
+  const line = createAudioLine({
+    ...{ callId: call.id, streamSid: stream.streamSid, socket: stream.socket, codec: parts.codec },
+    ...{ clock, pacer: parts.pacer, log: session.log, recorder: talk.recorder },
+    on: (event) => engine?.hear(event),
+  });
+  const { promise: over, resolve } = Promise.withResolvers<Awaited<Conversation['over']>>();
+  let engine: LineEngine | null = null;
+  let left = names;
+  let begun = 0;
+  let begunAtMs = Number.POSITIVE_INFINITY;
+  /** Begins the next engine; false when there is none. `personWaits`: for an answer. */
+  const beginNext = (personWaits: boolean): boolean => {
+    const wentWell = clock.monotonicMs() - begunAtMs >= wentWellMs;
+    if (begun > 0 && !wentWell) left = left.slice(1);
+    const [name] = left;
+    if (name === undefined) return false;
+    begun += 1;
+    begunAtMs = clock.monotonicMs();
+    if (begun > 1) session.log.warn({ engine: name }, 'another engine takes the line over, or the same begins anew');
+    const next = begin(name, { parts, talk, line, agentId, personWaits, untilMs, order: begun, onFailed: beginNext });
+    engine = next;
+    void next.conversation.over.then(resolve);
+    return true;
+  };
+  if (!beginNext(talk.number > 1)) {
+    session.log.error({ engine: assistant.engine }, 'no vendor of speech is configured for this assistant');
+    line.close(1011, 'nobody can speak');
+    resolve({ reason: 'assistant_failed', by: 'server' });
+  }
+  return {
+    say: (text) => engine?.conversation.say(text) ?? false,
+    end: (ending, farewell) => engine?.conversation.end(ending, farewell),
+    disconnected: (clean) => engine?.conversation.disconnected(clean),
+    over,
+  };
+}
+
+interface Beginning {
+  parts: LineParts;
+  talk: LineTalk;
+  line: ReturnType<typeof createAudioLine>;
+  agentId: string | null;
+  personWaits: boolean;
+  /** 1 for the first engine on this line. */
+  order: number;
+  /** When the conversation ends by itself, on the monotonic clock. */
+  untilMs: number;
+  onFailed(personWaits: boolean): boolean;
+}
+
+function begin(name: LineEngineName, beginning: Beginning): LineEngine {
+  const { parts, talk, line, order } = beginning;
+  const { call, session } = talk;
+  const used = (order - 1) * numbersPerEngine;
+  const { clock, policy, telemetry } = parts;
+  const assistant = call.assistant as Assistant;
+  const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
+  const toolParts = {
+    tools: talk.tools,
+    context: { callId: call.id, clientId: call.client_id, personNumber },
+  };
+  const { language } = assistant;
+  const common = {
+    ...{ callId: call.id, line, clock, log: session.log, telemetry, history: session.history, record: session.record },
+    instructions: toInstructions(assistant, {
+      customerPhone: personNumber,
+      customParameters: call.parameters as Record<string, unknown>,
+      agenda: call.agenda,
+    }),
+    firstUtterance: used + 1,
+    maxDurationMs: Math.max(beginning.untilMs - clock.monotonicMs(), 0),
+    spareApology: parts.spareApology,
+    onEnding: session.endCall,
+  };
+  // Where nothing was said before, the greeting is still to come.
+  const greeting = session.history.messages().length === 0 ? call.welcome_message : null;
+  const personFirst = assistant.speaks_first === 'person' && order === 1 && talk.number === 1;
+  if (name === 'cascade') {
+    const mouths = parts.speech.mouthsFor(assistant);
+    return conductCascade({
+      ...common,
+      ...{ language, greeting, personFirst, soundMs },
+      attention: { ...parts.attention, language: spokenLanguageOf(language) },
+      ears: parts.speech.earsFor(assistant),
+      ...{ mouths, voice: voiceFor(assistant, mouths[0]?.name ?? '') },
+      policy: { ...inLanguage(policy, language), silenceMs: assistant.silence_ms },
+      reply: { ...toolParts, model: parts.model },
+      logSeq: session.logSeqOf.turn + used,
+      attentionLogSeq: session.logSeqOf.attention + used,
+      resumed: order > 1 || talk.number > 1,
+      personWaits: beginning.personWaits,
+      onFailed: beginning.onFailed,
+    });
+  }
+  const agent = (name === 'agent-bridge' ? parts.speech.agent : parts.speech.speechToSpeech) as BridgeParts['agent'];
+  return conductBridge({
+    ...common,
+    agent,
+    request: {
+      ...{ greeting, language, voice: voiceFor(assistant, agent.name) },
+      personSpeaksFirst: personFirst || (order > 1 && !beginning.personWaits),
+      agentId: name === 'agent-bridge' ? beginning.agentId : null,
+      dynamicVariables: toDynamicVariables(call.parameters as Record<string, unknown>),
+    },
+    tools: toolParts,
+    policy: { ...inLanguage(defaultBridgePolicy, language), silenceMs: assistant.silence_ms },
+    logSeq: session.logSeqOf.bridge + used,
+    onFailed: (_error, personWaits) => beginning.onFailed(personWaits),
+  });
+}
+
+/** Vendors take plain values; what is more is told as JSON. */
+function toDynamicVariables(parameters: Record<string, unknown>): Record<string, string | number | boolean> {
+  const entries = Object.entries(parameters).map(([name, value]) => {
+    const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    return [name, isPlain ? value : JSON.stringify(value)] as const;
+  });
+  return Object.fromEntries(entries);
+}

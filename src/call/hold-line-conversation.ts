@@ -1,0 +1,34 @@
+/** Holds the conversation of a call on its audio stream, and records it where that is wanted. */
+import type { Assistant } from '../assistant/assistant.ts';
+import { toolsOf } from '../assistant/tools/tools-of.ts';
+import type { CallRow } from '../store/calls.ts';
+import type { StartedStream } from './answer/await-start.ts';
+import { conductLine, type LineParts } from './converse/conduct-line.ts';
+import type { ConversationParts } from './hold-relay-conversation.ts';
+import { joinSession } from './join-session.ts';
+import { recordCall } from './record-call.ts';
+import type { RecordingDrafts } from './recording-drafts.ts';
+
+export interface LineConversationParts extends ConversationParts, Omit<LineParts, 'codec'> {
+  /** Null: calls are not recorded here. */
+  drafts: RecordingDrafts | null;
+}
+
+export async function holdLineConversation(
+  parts: LineConversationParts,
+  { call, stream, number }: { call: CallRow; stream: StartedStream; number: number },
+): Promise<void> {
+  const { charactersPerSecond } = parts.policy;
+  const { clock, drafts, store } = parts;
+  const recorded = drafts && (await recordCall({ ...parts, db: store.db, drafts }, call));
+  const recorder = recorded?.recorder ?? null;
+  const tools = toolsOf(call.assistant as Assistant, { db: store.db, clock });
+  const lineParts = { ...parts, codec: parts.carrier.media };
+  try {
+    await joinSession(parts, { call, charactersPerSecond }, (session) =>
+      conductLine(lineParts, { call, stream, number, session, tools, recorder }),
+    );
+  } finally {
+    await recorded?.finish();
+  }
+}

@@ -1,0 +1,51 @@
+/** Holds the conversation of a call on a relay, where the carrier hears and speaks. */
+import type { Assistant } from '../assistant/assistant.ts';
+import { toolsOf } from '../assistant/tools/tools-of.ts';
+import type { LanguageModel } from '../ports/language-model.ts';
+import type { CallRow } from '../store/calls.ts';
+import { toInstructions } from './converse/instructions.ts';
+import { conductRelay } from './converse/relay.ts';
+import type { TurnPolicy } from './converse/turn/turn-policy.ts';
+import { inLanguage } from './converse/turn/turn-texts.ts';
+import { joinSession, type SessionParts } from './join-session.ts';
+import type { TextSocket } from './text-socket.ts';
+
+export interface ConversationParts extends SessionParts {
+  model: LanguageModel;
+  policy: TurnPolicy;
+}
+
+/** Holds the conversation of a call on a relay socket until it is over and the call knows why. */
+export function holdRelayConversation(
+  parts: ConversationParts,
+  session: { call: CallRow; number: number; socket: TextSocket },
+): Promise<void> {
+  const { store, clock, policy } = parts;
+  const { call, socket } = session;
+  const assistant = call.assistant as Assistant;
+  const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
+  const context = { callId: call.id, clientId: call.client_id, personNumber };
+  const { charactersPerSecond } = policy;
+  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, logSeqOf, ...tools }) =>
+    conductRelay({
+      ...tools,
+      logSeq: logSeqOf.turn,
+      callId: call.id,
+      carrierSid: call.carrier_sid ?? '',
+      socket,
+      codec: parts.carrier.relay,
+      clock,
+      policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
+      reply: { model: parts.model, tools: toolsOf(assistant, { db: store.db, clock }), context },
+      instructions: toInstructions(assistant, {
+        customerPhone: personNumber,
+        customParameters: call.parameters as Record<string, unknown>,
+        agenda: call.agenda,
+      }),
+      resumed: session.number > 1,
+      // Where the line broke before a word was said, the greeting is still to come.
+      greeting: earlier.length === 0 ? call.welcome_message : null,
+      onEnding: (ending) => void endCall(ending),
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+/** The ears over a socket, with a codec that understands next to nothing. */
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../base/clock.ts';
+import { createFakeSockets } from './contracts/fake-sockets.ts';
+import { listenOverSocket } from './listen-over-socket.ts';
+import type { HearingEvent } from './speech-to-text.ts';
+
+const settleMs = 700;
+
+function createEars() {
+  const clock = createFakeClock();
+  const sockets = createFakeSockets();
+  const told: HearingEvent[] = [];
+  const ears = listenOverSocket(
+    {
+      ...{ vendor: 'acme', openSocket: sockets.openSocket, clock, settleMs },
+      voiceMsIn: (sound) => sound.length / 8,
+      codec: {
+        target: { url: 'wss://vendor.example/', headers: {} },
+        ...{ chunkBytes: null, farewell: null, settle: { frame: 'settle' } },
+        decode(frame) {
+          const { heard } = JSON.parse(frame) as { heard?: string };
+          return heard === undefined ? [] : [{ type: 'heard', text: heard }];
+        },
+      },
+    },
+    { language: 'en-US', on: (event) => told.push(event) },
+  );
+  sockets.last.accept();
+  const hearVoice = (ms: number) => ears.hear(new Uint8Array(ms * 8));
+  return { clock, sockets, told, ears, hearVoice };
+}
+
+describe('ears over a socket', () => {
+  it('that are asked for words and tell nothing of a voice fail, and leave the turn to who hears it again', () => {
+    const { clock, ears, hearVoice, told } = createEars();
+    hearVoice(500);
+    ears.settle();
+    clock.advance(settleMs);
+    expect(told).toMatchObject([{ type: 'failed', error: { code: 'vendor/timeout' } }]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('that have told words, and do not settle them, end the turn with these before they fail', () => {
+    const { clock, ears, hearVoice, sockets, told } = createEars();
+    hearVoice(500);
+    sockets.last.say({ heard: 'Hello' });
+    ears.settle();
+    clock.advance(settleMs);
+    expect(told.slice(-2)).toMatchObject([{ type: 'turn-over', text: 'Hello' }, { type: 'failed' }]);
+  });
+
+  it('that heard no voice have nothing to settle, and are well', () => {
+    const { clock, ears, hearVoice, told } = createEars();
+    hearVoice(100);
+    ears.settle();
+    clock.advance(settleMs);
+    expect(told).toEqual([{ type: 'turn-over', text: '' }]);
+  });
+
+  it('take nonsense for no sign of hearing, and fail after five pieces of it in a row', () => {
+    const { sockets, told, hearVoice } = createEars();
+    sockets.last.say('{"half":', '{"half":', '{"half":', '{"half":', { heard: 'Well' }, '{"half":');
+    expect(told.filter(({ type }) => type === 'failed')).toEqual([]);
+    hearVoice(4900);
+    sockets.last.say('{"half":');
+    hearVoice(200);
+    expect(told.at(-1)).toMatchObject({ type: 'failed', error: { code: 'vendor/timeout' } });
+    const other = createEars();
+    other.sockets.last.say('no', 'no', 'no', 'no', new Uint8Array(3));
+    expect(other.told).toMatchObject([{ type: 'failed', error: { code: 'vendor/broken-stream' } }]);
+  });
+});
