@@ -2,9 +2,8 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { lastLogSeq } from '../store/call-log.ts';
+import { lastLogSeqs } from '../store/call-log.ts';
 import type { CallRow } from '../store/calls.ts';
-import type { Db } from '../store/schema.ts';
 import { listTurns, type TurnRow } from '../store/turns.ts';
 import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
@@ -19,9 +18,8 @@ export interface SessionParts extends CallParts {
   records: CallRecords;
 }
 
-const loggedMachines = ['turn', 'attention', 'bridge'] as const;
 /** Whose steps are kept with the call. */
-export type LoggedMachine = (typeof loggedMachines)[number];
+type LoggedMachine = 'turn' | 'attention' | 'bridge';
 
 /** What every engine is given. */
 export interface SessionTools {
@@ -47,7 +45,9 @@ export async function joinSession(
   const { call, charactersPerSecond } = session;
   const log = parts.log.child({ callId: call.id });
   await endEarlier(conversations, call.id);
-  const [earlier, logSeqOf] = await Promise.all([listTurns(store.db, call.id), lastLogSeqs(store.db, call.id)]);
+  const [earlier, seqs] = await Promise.all([listTurns(store.db, call.id), lastLogSeqs(store.db, call.id)]);
+  const seqOf = (machine: LoggedMachine) => seqs.get(machine) ?? 0;
+  const logSeqOf = { turn: seqOf('turn'), attention: seqOf('attention'), bridge: seqOf('bridge') };
   const record = parts.records.open();
   const about = { callId: call.id, clientId: call.client_id };
   const history = createHistory({ ...about, record, clock, newId: parts.newId, earlier, charactersPerSecond });
@@ -68,14 +68,6 @@ export async function joinSession(
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
-}
-
-async function lastLogSeqs(db: Db, callId: string): Promise<Record<LoggedMachine, number>> {
-  const seqs = await Promise.all(loggedMachines.map((machine) => lastLogSeq(db, callId, machine)));
-  return Object.fromEntries(loggedMachines.map((machine, at) => [machine, seqs[at] ?? 0])) as Record<
-    LoggedMachine,
-    number
-  >;
 }
 
 /** A call has one conversation: a session that the carrier gave up may have left a socket that looks alive. */

@@ -14,13 +14,13 @@ export async function appendToLog(db: Db, entries: NewLogEntry[]): Promise<void>
     .execute();
 }
 
-/** The number of the newest entry of one machine; 0 for none. */
-export async function lastLogSeq(db: Db, callId: string, machine: string): Promise<number> {
-  const row = await db
+/** The number of the newest entry of each machine that has any. */
+export async function lastLogSeqs(db: Db, callId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
     .selectFrom('call_log')
-    .select((column) => column.fn.max('seq').as('seq'))
+    .select(['machine', (column) => column.fn.max('seq').as('seq')])
     .where('call_id', '=', callId)
-    .where('machine', '=', machine)
-    .executeTakeFirst();
-  return row?.seq ?? 0;
+    .groupBy('machine')
+    .execute();
+  return new Map(rows.map(({ machine, seq }) => [machine, seq]));
 }

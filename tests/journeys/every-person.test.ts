@@ -16,9 +16,10 @@ const reminder = {
 let server: RunningServer;
 beforeAll(async () => {
   server = await startServer({
+    speed: 10,
     overrides: {
-      // People live twenty times as fast here, so patience is shorter too.
-      assistant: { silence_ms: 600 },
+      // People live ten times as fast here, so patience is shorter too.
+      assistant: { silence_ms: 1000 },
       policy: { personSpeakingMs: 6000, playbackSlackMs: 1500, keysMs: 200, settleMs: 150 },
     },
   });
