@@ -20,6 +20,7 @@ import { createWork } from './wiring/create-work.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
+import { toDialPolicy } from './wiring/to-dial-policy.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
 
@@ -69,7 +70,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
   const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
-  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live, maxCallsOnLines };
+  const calls = { maxCallsOnLines, dialPolicy: toDialPolicy(config) };
+  const parts: CallParts = { store, carrier: network.carrier, clock, newId, log, live, ...calls };
   const blobs = openBlobs(base);
   const work = createWork(base, parts, { sessionSecret: secrets.sessionSecret, blobs });
   const isSandbox = network.simulator !== null && isLoopback(config.host);

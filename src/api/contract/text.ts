@@ -11,6 +11,20 @@ export const textSchema = (most: number, least = 1) =>
 
 export const e164Schema = z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be in E.164 format, for example +12125551234');
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** A zone of the time zone database by its name. */
+export const timeZoneSchema = z
+  .string()
+  .max(64)
+  .refine((name) => /^[A-Za-z]/.test(name) && isTimeZone(name), 'must be a time zone, for example America/New_York');
+
 export const momentSchema = z.iso.datetime({ offset: true });
 
 /** The moments that the database and our own times agree on. */

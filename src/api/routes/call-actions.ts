@@ -6,7 +6,7 @@ import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Conversations } from '../../call/converse/conversation.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
 import type { CallRequest } from '../../call/place-call.ts';
 import type { CallRunner } from '../../call/run-call.ts';
@@ -17,6 +17,7 @@ import { TemplateRefused } from '../../text/template.ts';
 import { answerPost } from '../answer-post.ts';
 import { whoAsks } from '../authorize.ts';
 import { type CreateCall, createCallSchema, noFieldsSchema, sayToCallSchema } from '../contract/create-call.ts';
+import { headersOfRefusal, statusOfRefusal } from '../dial-refusal.ts';
 import { findCallOr404 } from '../find-call.ts';
 import type { Answer } from '../idempotency.ts';
 import { mayCallFrom } from '../may-call-from.ts';
@@ -100,12 +101,12 @@ async function createCall(parts: CallActionParts, request: FastifyRequest): Prom
   }
 }
 
-function toProblemError({ code, message, retryAfterSeconds }: DialRefused): ProblemError {
-  if (retryAfterSeconds === null) {
-    return new ProblemError({ status: 403, code, title: 'Call not allowed', detail: message });
-  }
-  const headers = { 'retry-after': String(retryAfterSeconds) };
-  return new ProblemError({ status: 429, code, title: 'Too many calls', detail: message }, headers);
+function toProblemError(refused: DialRefused): ProblemError {
+  const { code, message, mend } = refused;
+  const status = statusOfRefusal(refused);
+  const title = status === 403 ? 'Call not allowed' : 'Too many calls';
+  const detail = mend === null ? message : `${message} ${mend}`;
+  return new ProblemError({ status, code, title, detail }, headersOfRefusal(refused));
 }
 
 async function toCallRequest(parts: CallActionParts, request: FastifyRequest, asked: CreateCall): Promise<CallRequest> {
@@ -134,6 +135,7 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
     welcomeMessage: opening.greeting,
     agenda: opening.agenda,
     metadata: asked.metadata ?? null,
+    recipientTimezone: asked.recipient_timezone ?? null,
     engine: lineOf(assistant),
     instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
   };
