@@ -4,6 +4,7 @@ import { defaultAssistant } from '../../assistant/assistant.ts';
 import { addToDoNotCall } from '../../store/do-not-call.ts';
 import { insertPhoneNumber } from '../../store/phone-numbers.ts';
 import { placeCall, queueCall } from '../place-call.ts';
+import { createSweeper } from '../sweep.ts';
 import { openRoom, type Room, request, until, wideOpen } from '../testing/open-room.ts';
 import type { DialDecision } from './decide-dial.ts';
 import { DialRefused } from './dial-refused.ts';
@@ -127,6 +128,36 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
         .execute();
       expect(events.at(-1)).toMatchObject({ type: 'call.blocked', data: { code: 'dial/do-not-call', policy } });
       expect(room.carrier.orders.map(({ to }) => to)).not.toContain('+12125550107');
+    });
+  });
+
+  describe('a call that rings while its number comes onto a list', () => {
+    it('is ended within 2 seconds, and one that was answered goes on', async () => {
+      const number = '+12125550108';
+      const [ringing, talking, others] = [
+        await room.place({ to: number }),
+        await room.place({ to: number }),
+        await room.place(),
+      ];
+      await room.tell(talking, 'in_progress');
+      const sweeper = createSweeper(room);
+      await sweeper.start();
+      const entry = { client_id: '', number, reason: 'asked by mail', call_id: null };
+      await addToDoNotCall(room.store.db, { ...entry, created_at: new Date(room.clock.now()) });
+      await until(() => room.clock.pendingTimers > 0);
+      room.clock.advance(2000);
+      await until(() => room.carrier.ended.includes(ringing.carrierSid));
+      await sweeper.stop();
+      await room.runner.idle();
+      expect(room.carrier.ended).not.toContain(talking.carrierSid);
+      expect(room.carrier.ended).not.toContain(others.carrierSid);
+      expect(room.carrier.ended.filter((sid) => sid === ringing.carrierSid)).toHaveLength(1);
+      await room.tell(ringing, 'canceled');
+      expect(await room.find(ringing.id)).toMatchObject({
+        status: 'canceled',
+        ended_reason: 'forbidden',
+        ended_by: 'server',
+      });
     });
   });
 });
