@@ -162,7 +162,9 @@ describe('a client', () => {
     expect((await limit(limits)).status).toBe(400);
   });
 
-  it('gives no time zone that there is not', async () => {
+  it('gives a time zone in any writing, and none that there is not', async () => {
+    const shouted = await call('+12125550156', { recipient_timezone: 'AMERICA/DENVER' });
+    expect(await shouted.json()).toMatchObject({ recipient_timezone: 'America/Denver' });
     for (const zone of ['Mars/Olympus', '', '+01:00']) {
       expect((await call('+12125550155', { recipient_timezone: zone })).status).toBe(400);
     }

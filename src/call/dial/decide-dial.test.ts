@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import mobileExamples from 'libphonenumber-js/mobile/examples';
 import { expect, it } from 'vitest';
 import { decideDial } from './decide-dial.ts';
 import { clientWith, factsFor, monday } from './testing/facts.ts';
@@ -37,6 +39,15 @@ it('says to come back when the last of what passes has passed', () => {
   // The hours open at 8, the third attempt leaves the day at 19.
   expect(decision).toMatchObject({ code: 'dial/outside-calling-hours', retry_after_seconds: 21 * 3600 });
   expect(decideDial(factsFor('+12125551234', { client, attemptsAtMs }), at + 21 * hour).allowed).toBe(true);
+});
+
+it('allows no country but those it is told, whatever mobile number of the world is asked for', () => {
+  const all = Object.entries(mobileExamples).map(([country, national]) => {
+    const to = parsePhoneNumberFromString(national, country as CountryCode)?.number ?? '';
+    return { country, ...decideDial(factsFor(to, { allowedCountries: ['US', 'GB'] }), monday) };
+  });
+  expect(all.length).toBeGreaterThan(230);
+  expect(all.filter(({ allowed }) => allowed).map(({ country }) => country)).toEqual(['GB', 'US']);
 });
 
 it('decides about anything that looks like a number, and never allows one of no country', () => {

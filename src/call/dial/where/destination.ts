@@ -34,9 +34,13 @@ function toNorthAmerican(number: string): Destination {
   return { countries: [country], region, kind, zones, zonesFrom: 'area-code' };
 }
 
+/** Mobile numbers of the Isle of Man that the metadata of libphonenumber takes for British; they cost more. */
+const alsoManx = /^\+447924/;
+
 function toAbroad(number: string): Destination {
   const parsed = parsePhoneNumberFromString(number);
-  const countries = parsed?.country ? [parsed.country] : (parsed?.getPossibleCountries() ?? []);
+  const found = parsed?.country ? [parsed.country] : (parsed?.getPossibleCountries() ?? []);
+  const countries = alsoManx.test(number) ? [...found, 'IM'] : found;
   return { countries, region: null, kind: kindOf(parsed), ...fromCountries(countries) };
 }
 
