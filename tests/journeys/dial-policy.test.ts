@@ -163,6 +163,7 @@ describe('a client', () => {
   });
 
   it('gives a time zone in any writing, and none that there is not', async () => {
+    await limit({});
     const shouted = await call('+12125550156', { recipient_timezone: 'AMERICA/DENVER' });
     expect(await shouted.json()).toMatchObject({ recipient_timezone: 'America/Denver' });
     for (const zone of ['Mars/Olympus', '', '+01:00']) {
