@@ -22,6 +22,7 @@ import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
 import { openNetwork } from './wiring/open-network.ts';
+import { toDialPolicy } from './wiring/to-dial-policy.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
 
@@ -74,7 +75,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
   const { carrier } = network;
-  const parts: CallParts = { store, carrier, clock, newId, log, live, maxCallsOnLines };
+  const calls = { maxCallsOnLines, dialPolicy: toDialPolicy(config) };
+  const parts: CallParts = { store, carrier, clock, newId, log, live, ...calls };
   const blobs = openBlobs(base);
   const conversations = createConversations(clock);
   const telemetry = await createTelemetry({ ...config.telemetry, live, liveCalls: () => conversations.all().length });

@@ -38,6 +38,12 @@ const parts: CallParts = {
   log: silentLogger,
   live,
   maxCallsOnLines: 100_000,
+  dialPolicy: {
+    allowedCountries: null,
+    ownNumber: '+15551234567',
+    callsPerNumberPerDay: null,
+    callsPerNumberPerWeek: null,
+  },
 };
 const runner = createCallRunner(parts);
 /** Nobody speaks: every call here is the carrier's to hold. */

@@ -47,6 +47,8 @@ export function toCallResource(row: CallRow): CallResource {
     ended_by: row.ended_by,
     fault: row.fault,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    recipient_timezone: row.recipient_timezone,
+    policy: row.policy_decision as CallResource['policy'],
   };
 }
 

@@ -93,7 +93,7 @@ export interface CarrierError {
 
 export type LifecycleEffect =
   | { type: 'place-call' }
-  /** Asks the rules and the lines, then dials, postpones or forbids. */
+  /** Asks for a free line, then dials or postpones; whoever dials asks the rules. */
   | { type: 'try-to-dial' }
   | { type: 'ask-carrier'; carrierSid: string }
   | { type: 'look-for-call'; sentAtMs: number }

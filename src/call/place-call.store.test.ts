@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { addToDoNotCall } from '../store/do-not-call.ts';
-import { DialRefused } from './dial/may-dial.ts';
+import { DialRefused } from './dial/dial-refused.ts';
 import { takeAPlace } from './dial/take-a-place.ts';
 import { placeCall } from './place-call.ts';
 import { openRoom, type Room, request, until, wideOpen } from './testing/open-room.ts';

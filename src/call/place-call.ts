@@ -8,7 +8,9 @@ import { type EventRow, insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import { checkAllowance } from './dial/client-limits.ts';
-import { DialRefused, mayDial } from './dial/may-dial.ts';
+import type { DialDecision } from './dial/decide-dial.ts';
+import { toDialRefused } from './dial/dial-refused.ts';
+import { mayDial } from './dial/may-dial.ts';
 import { type PaceLimits, queueForAPlace, takeAPlace } from './dial/take-a-place.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
@@ -37,6 +39,8 @@ export interface CallRequest {
   verification?: number | null;
   /** The caller's own notes. */
   metadata?: Record<string, unknown> | null;
+  /** The person's own time zone, where the caller knows it. */
+  recipientTimezone?: string | null;
   /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
   engine: 'relay' | 'media';
   /** What the carrier is told at dialling, for the call with this id. */
@@ -87,16 +91,12 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
   parts.live.publish(stored.events);
   if (waitMs > 0) await waitFor(parts.clock, waitMs);
   const { id } = stored;
-  // The wait may have been long enough for somebody to forbid the call.
-  await mayDial(store.db, request).catch(async (error) => {
-    const { code, message } = error as DialRefused;
-    if (error instanceof DialRefused) await runner.apply(id, { type: 'forbidden', error: { code, message } });
-    throw error;
-  });
   const applied = await runner.apply(id, { type: 'dial' });
   await applied?.performed;
   const call = await findCall(store.db, everyone, id);
   if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being placed');
+  // The wait may have been long enough for somebody to forbid the call.
+  if (call.status === 'blocked') throw toDialRefused(call.policy_decision as DialDecision);
   const { phase } = call.lifecycle as Lifecycle;
   if (phase === 'unknown' || phase === 'sending') throw new CallNotConfirmed(call);
   if (call.carrier_sid === null) throw new CallNotPlaced(call);
@@ -105,7 +105,7 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
 
 /**
  * Stores the call to be dialled by itself when its turn comes, and gives it at once.
- * @throws DialRefused when a rule forbids it now; it is asked again when its turn comes
+ * @throws DialRefused when a rule forbids it now; it is asked again when it is dialled
  */
 export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   await checkRules(parts, request);
@@ -129,12 +129,13 @@ function limitsOf({ assistant }: CallRequest) {
 
 async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<void> {
   someoneCanSpeak(parts.speech, request);
-  try {
-    await mayDial(parts.store.db, request);
-  } catch (error) {
-    if (error instanceof DialRefused) await storeBlocked(parts, request, error);
-    throw error;
-  }
+  const { to, from, clientId, recipientTimezone } = request;
+  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null };
+  const asking = { db: parts.store.db, policy: parts.dialPolicy };
+  const decision = await mayDial(asking, wanted, parts.clock.now());
+  if (decision.allowed) return;
+  await storeBlocked(parts, request, decision);
+  throw toDialRefused(decision);
 }
 
 async function storeWaiting(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {
@@ -144,17 +145,18 @@ async function storeWaiting(parts: PlaceCallParts, db: Db, request: CallRequest)
 }
 
 /** What was refused, when and why stays on record. */
-async function storeBlocked(parts: PlaceCallParts, request: CallRequest, refused: DialRefused): Promise<void> {
+async function storeBlocked(parts: PlaceCallParts, request: CallRequest, decision: DialDecision): Promise<void> {
   const now = new Date(parts.clock.now());
   const more = {
     ended_at: now,
     outcome: 'blocked',
     ended_reason: 'forbidden',
     ended_by: 'server',
-    error_code: refused.code,
-    error_message: refused.message,
+    error_code: decision.code,
+    error_message: decision.detail,
+    policy_decision: JSON.stringify(decision),
   };
-  const call: NewCall = { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more };
+  const call: NewCall = { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more, policy: decision };
   const { events } = await parts.store.transaction((db) => storeCall(parts, db, call));
   parts.live.publish(events);
 }
@@ -164,6 +166,8 @@ interface NewCall {
   lifecycle: Lifecycle;
   event: 'call.queued' | 'call.blocked';
   more: Partial<NewCallRow>;
+  /** Why it was blocked. */
+  policy?: DialDecision;
 }
 
 interface StoredCall {
@@ -200,6 +204,7 @@ async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<
     welcome_message: request.welcomeMessage ?? null,
     agenda: request.agenda ?? null,
     metadata: request.metadata ? JSON.stringify(request.metadata) : null,
+    recipient_timezone: request.recipientTimezone ?? null,
     sessions_offered: 0,
     sessions_opened: 0,
     created_at: at,
@@ -208,7 +213,8 @@ async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<
   });
   const { dialect, verification } = request;
   const own = verification == null ? {} : { verification };
-  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own });
+  const blocked = call.policy ? { policy: call.policy } : {};
+  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
   const row = {
     id: parts.newId('event'),
     call_id: id,

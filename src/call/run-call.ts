@@ -7,13 +7,15 @@ import type { LiveEvents } from '../notify/live-events.ts';
 import { type CallOrder, type Carrier, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
 import { appendToLog } from '../store/call-log.ts';
 import { type CallRow, countCallsOnLines, findCall, lockCall, updateCall } from '../store/calls.ts';
+import { lockDials } from '../store/dial-attempts.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
 import { allowanceOf, hasFreeLine } from './dial/client-limits.ts';
-import { DialRefused, mayDial } from './dial/may-dial.ts';
+import type { DialDecision } from './dial/decide-dial.ts';
+import { type DialPolicy, mayDial } from './dial/may-dial.ts';
 import { step } from './lifecycle.ts';
 import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
@@ -28,6 +30,7 @@ export interface CallParts {
   live: LiveEvents;
   /** How many calls may hold a line at once. */
   maxCallsOnLines: number;
+  dialPolicy: DialPolicy;
 }
 
 /** A lifecycle event without its time, which the runner adds. */
@@ -102,12 +105,14 @@ async function takeStep(
 ): Promise<StepDone | null> {
   const call = await lockCall(db, input.callId);
   if (!call) return null;
-  const { event } = input;
   const before = call.lifecycle as Lifecycle;
+  const decision = await decideIfDialed(parts, db, { call, event: input.event });
+  const event = decision && !decision.allowed ? toForbidden(decision, input.event.atMs) : input.event;
   const made = step(before, event);
   if (made.state === before && made.effects.length === 0) return { call, step: made, events: [] };
   const at = new Date(event.atMs);
   const changes = toRowChanges(call, made, { at, durationSeconds: input.facts.durationSeconds ?? null });
+  if (decision) changes.policy_decision = JSON.stringify(decision);
   if (made.state.phase === 'over' && before.phase !== 'over') {
     await closeOpenTurns(db, call.id, at);
     const personTurns = await countPersonTurns(db, call.id);
@@ -124,9 +129,32 @@ async function takeStep(
       effects: JSON.stringify(made.effects),
     },
   ]);
-  const after: CallRow = { ...call, ...changes, lifecycle: made.state } as CallRow;
+  const policy = decision ?? call.policy_decision;
+  const after = { ...call, ...changes, lifecycle: made.state, policy_decision: policy } as CallRow;
   const events = await insertEvents(db, toEvents(parts, after, { effects: made.effects, at }));
   return { call: after, step: made, events };
+}
+
+/** The one place where the rules are asked for the last time: what is committed now decides, and the call is sent. */
+async function decideIfDialed(
+  parts: CallParts,
+  db: Db,
+  { call, event }: { call: CallRow; event: LifecycleEvent },
+): Promise<DialDecision | null> {
+  if (event.type !== 'dial' || (call.lifecycle as Lifecycle).phase !== 'accepted') return null;
+  await lockDials(db, call.client_id);
+  return mayDial({ db, policy: parts.dialPolicy }, toWantedDial(call), event.atMs);
+}
+
+const toWantedDial = (call: CallRow) => ({
+  to: call.to_number,
+  from: call.from_number,
+  clientId: call.client_id,
+  recipientZone: call.recipient_timezone,
+});
+
+function toForbidden({ code, detail }: DialDecision, atMs: number): LifecycleEvent {
+  return { type: 'forbidden', atMs, error: { code: code ?? 'dial/forbidden', message: detail ?? '' } };
 }
 
 function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEffect[]; at: Date }) {
@@ -144,6 +172,7 @@ function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEff
       carrier_sid: call.carrier_sid,
       ...(call.verification === null ? {} : { verification: call.verification }),
       ...(effect.event === 'call.ended' ? ended : {}),
+      ...(effect.event === 'call.blocked' ? { code: call.error_code, policy: call.policy_decision } : {}),
     };
     return [
       {
@@ -185,14 +214,8 @@ async function perform(parts: CallParts, call: CallRow, effect: LifecycleEffect)
   }
 }
 
-/** The rules are asked at the last moment, and a line must be free. */
+/** Its turn has come, and a line must be free; whether the rules allow it is asked when it is dialled. */
 async function tryToDial(parts: CallParts, call: CallRow): Promise<CallHappening> {
-  try {
-    await mayDial(parts.store.db, { to: call.to_number, clientId: call.client_id });
-  } catch (error) {
-    if (!(error instanceof DialRefused)) throw error;
-    return { type: 'forbidden', error: { code: error.code, message: error.message } };
-  }
   return (await isLineFree(parts, call)) ? { type: 'dial' } : { type: 'postponed' };
 }
 

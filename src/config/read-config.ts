@@ -45,6 +45,11 @@ export interface Config {
   trustProxy: boolean;
   callsPerSecond: number;
   maxConcurrentCalls: number;
+  /** Two-letter codes of the countries that may be called; null: those of the operator's own numbers. */
+  allowedCountries: readonly string[] | null;
+  /** How often one number may be called for one client; null: not set. */
+  callsPerNumberPerDay: number | null;
+  callsPerNumberPerWeek: number | null;
   /** Of one client, or of one address that nobody is known for. */
   requestsPerMinute: number;
   openDialects: readonly OpenableDialect[];
@@ -124,6 +129,9 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     trustProxy: values.TRUST_PROXY,
     callsPerSecond: values.CALLS_PER_SECOND,
     maxConcurrentCalls: values.MAX_CONCURRENT_CALLS,
+    allowedCountries: values.ALLOWED_COUNTRIES ?? null,
+    callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,
+    callsPerNumberPerWeek: values.CALLS_PER_NUMBER_PER_WEEK ?? null,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     openDialects: values.OPEN_DIALECTS,
     s3: toBucket(values),

@@ -1,4 +1,5 @@
 /** Every setting there is: its form, meaning, default and whether it is a secret; docs and .env.example follow it. */
+import { getCountries } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { settings as cartesiaSettings } from '../providers/cartesia/settings.ts';
 import { settings as deepgramSettings } from '../providers/deepgram/settings.ts';
@@ -34,15 +35,20 @@ const isBareAddress = (address: string) => !/[?#@]/.test(address);
 export const openableDialects = ['call-customer', 'outbound-call', 'calls-initiate'] as const;
 export type OpenableDialect = (typeof openableDialects)[number];
 
-const commaList = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(z.array(z.enum(openableDialects)));
+const commaParts = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const commaList = commaParts.pipe(z.array(z.enum(openableDialects)));
+
+const countryWords = 'must be two-letter codes of countries, separated by commas, for example US,CA';
+const countryCodes: readonly string[] = getCountries();
+const countryList = commaParts
+  .transform((parts) => parts.map((part) => part.toUpperCase()))
+  .refine((parts) => parts.length > 0 && parts.every((part) => countryCodes.includes(part)), countryWords);
 
 export const serverSettings = {
   PORT: {
@@ -112,6 +118,24 @@ export const serverSettings = {
   MAX_CONCURRENT_CALLS: {
     schema: wholeNumber(1, 100_000).default(50),
     meaning: 'How many calls may live at once.',
+    secret: false,
+  },
+  ALLOWED_COUNTRIES: {
+    schema: countryList.optional(),
+    meaning:
+      'The countries that may be called, as two-letter codes separated by commas. By default those of your own numbers.',
+    secret: false,
+  },
+  CALLS_PER_NUMBER_PER_DAY: {
+    schema: wholeNumber(0, 1_000_000).optional(),
+    meaning:
+      'How often one number may be called for one client in 24 hours. By default 3 with a real account, and no limit where no phone is real.',
+    secret: false,
+  },
+  CALLS_PER_NUMBER_PER_WEEK: {
+    schema: wholeNumber(0, 1_000_000).optional(),
+    meaning:
+      'How often one number may be called for one client in 7 days. By default 10 with a real account, and no limit where no phone is real.',
     secret: false,
   },
   REQUESTS_PER_MINUTE: {

@@ -1,5 +1,5 @@
 /** Queries on the lists of numbers that must not be called: each client has one, and there is one for everyone. */
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Reach } from './reach.ts';
 import type { Db, DoNotCallTable } from './schema.ts';
 
@@ -96,4 +96,25 @@ export async function removeFromDoNotCall(db: Db, listOf: string, number: string
     .where('number', '=', number)
     .returningAll()
     .executeTakeFirst();
+}
+
+/**
+ * Ids of calls that ring at numbers which came onto a list meanwhile, and that nobody ends yet. A call that waits is not
+ * among them: it is forbidden when its turn comes.
+ */
+export async function findCallsRingingForbidden(db: Db, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('calls')
+    .innerJoin('do_not_call', 'do_not_call.number', 'calls.to_number')
+    .select('calls.id')
+    .distinct()
+    .where('check_at', 'is not', null)
+    .where('direction', '=', 'outbound')
+    .where(sql<boolean>`lifecycle->>'phase' = 'placed' and lifecycle->>'ending' is null`)
+    .where(({ or, eb, ref }) =>
+      or([eb('do_not_call.client_id', '=', everyonesList), eb('do_not_call.client_id', '=', ref('calls.client_id'))]),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }

@@ -60,3 +60,21 @@ export function deletePhoneNumber(db: Db, reach: Reach, id: string): Promise<Pho
   if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
   return query.returningAll().executeTakeFirst();
 }
+
+/** Numbers that belong to the operator or its clients and begin so. */
+export async function listOwnNumbers(db: Db, beginning: string): Promise<string[]> {
+  const pattern = `${beginning}%`;
+  const rows = await db
+    .selectFrom('phone_numbers')
+    .select('number')
+    .where('number', 'like', pattern)
+    .union(
+      db
+        .selectFrom('clients')
+        .select((client) => client.ref('twilio_phone_number').$notNull().as('number'))
+        .where('twilio_phone_number', 'like', pattern)
+        .where('removed_at', 'is', null),
+    )
+    .execute();
+  return rows.map(({ number }) => number);
+}

@@ -59,6 +59,10 @@ export interface CallsTable {
   fault: string | null;
   error_code: string | null;
   error_message: string | null;
+  /** Whether it might be dialled, and by which rules, as of the moment it was; null until then and for inbound calls. */
+  policy_decision: JsonOrNull;
+  /** The person's own time zone, where whoever asked knew it. */
+  recipient_timezone: string | null;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }

@@ -54,6 +54,33 @@ export const turnSchema = z.object({
 
 /** Of so many answers, in ms; null where there are none. */
 const figuresSchema = z.object({ count: z.number().int(), p50: step, p95: step });
+/** What one rule of dialling said. */
+const policyReasonSchema = z.object({
+  rule: z.string(),
+  /** `notes`: would forbid the call if the rule were enforced for it, or cannot tell. */
+  verdict: z.enum(['allows', 'notes', 'forbids']),
+  code: z.string().nullable(),
+  detail: z.string(),
+});
+
+export const policySchema = z.object({
+  allowed: z.boolean(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+  /** What can be done about it. */
+  mend: z.string().nullable(),
+  retry_after_seconds: z.int().nullable(),
+  decided_at: moment,
+  /** What the number tells of where it rings; `zones_from` is recipient, area-code, country or nothing. */
+  destination: z.object({
+    countries: z.array(z.string()),
+    region: z.string().nullable(),
+    kind: z.string().nullable(),
+    zones: z.array(z.string()),
+    zones_from: z.string(),
+  }),
+  reasons: z.array(policyReasonSchema),
+});
 
 export const callSchema = z.object({
   id: z.string(),
@@ -88,6 +115,10 @@ export const callSchema = z.object({
   ended_by: z.string().nullable(),
   fault: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The person's own time zone, as it was given. */
+  recipient_timezone: z.string().nullable(),
+  /** Whether it might be dialled, as of the moment it was; null until then and for incoming calls. */
+  policy: policySchema.nullable(),
 });
 
 /** A piece of what the carrier's own transcription wrote down. */

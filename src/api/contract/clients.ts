@@ -20,11 +20,42 @@ export const profileSchema = z
   .refine((profile) => Object.keys(profile).length <= mostVariables, `may hold ${mostVariables} variables`)
   .refine((profile) => JSON.stringify(profile).length <= longestProfile, `may have ${longestProfile} characters`);
 
+const clock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30, 24:00 at most');
+const span = z.tuple([clock, clock]).refine(([from, until]) => from < until, 'must begin before it ends');
+const spans = z.array(span).max(10).optional();
+
+export const callingHoursSchema = z.strictObject({
+  /** For each weekday the times from and until; a day that is not named is closed. */
+  windows: z
+    .strictObject({ mon: spans, tue: spans, wed: spans, thu: spans, fri: spans, sat: spans, sun: spans })
+    .refine((days) => Object.values(days).some((day) => day !== undefined && day.length > 0), 'opens on no day'),
+  /** Whether the public holidays of the United States are closed. */
+  closed_on_holidays: z.boolean().optional(),
+  /** Days on which nobody is called, as 2026-12-24. */
+  closed_dates: z.array(z.iso.date()).max(1000).optional(),
+});
+
 export const clientLimitsSchema = z.strictObject({
   /** Calls in any 24 hours. */
   calls_per_day: z.int().min(0).max(1_000_000).optional(),
+  /** Calls asked for in any 60 seconds. */
+  calls_per_minute: z.int().min(1).max(100_000).optional(),
   /** Calls that hold a line at once. */
   concurrent_calls: z.int().min(1).max(100_000).optional(),
+  /** Calls to one number in any 24 hours and 7 days, instead of the server's own limits. */
+  calls_per_number_per_day: z.int().min(0).max(1_000_000).optional(),
+  calls_per_number_per_week: z.int().min(0).max(1_000_000).optional(),
+  /** Two-letter codes: no other countries, and none that the server does not allow. */
+  allowed_countries: z
+    .array(z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter code of a country, for example US'))
+    .max(300)
+    .optional(),
+  /** Instead of 8:00 to 21:00 on every day, where the person is. */
+  calling_hours: callingHoursSchema.optional(),
+  /** Whether a call outside the hours is refused; else it is only noted on the record of the call. */
+  enforce_calling_hours: z.boolean().optional(),
+  /** For calls that sell nothing: stricter hours and limits of single states do not hold. */
+  ignore_state_rules: z.boolean().optional(),
 });
 
 const changeable = {

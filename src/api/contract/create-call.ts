@@ -1,6 +1,6 @@
 /** What one may ask of `/v1` about calls: to place one, and to act on one that is not over. */
 import { z } from 'zod';
-import { e164Schema, objectSchema, textSchema } from './text.ts';
+import { e164Schema, objectSchema, textSchema, timeZoneSchema } from './text.ts';
 
 export const createCallSchema = z.strictObject({
   to: e164Schema,
@@ -16,6 +16,8 @@ export const createCallSchema = z.strictObject({
   agenda: textSchema(10_000, 0).nullish(),
   /** Your own notes, kept and given back. */
   metadata: objectSchema(4000).nullish(),
+  /** The person's own time zone, such as America/Denver, where you know it; else the number tells. */
+  recipient_timezone: timeZoneSchema.nullish(),
   max_duration_seconds: z.int().min(10).max(14_400).optional(),
 });
 

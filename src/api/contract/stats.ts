@@ -46,5 +46,5 @@ export const limitsSchema = z.object({
   /** Your calls that wait for their turn. */
   queued: z.int(),
   /** Null for the operator's own people. */
-  client: z.object({ concurrent_calls: used, calls_per_day: used }).nullable(),
+  client: z.object({ concurrent_calls: used, calls_per_minute: used, calls_per_day: used }).nullable(),
 });

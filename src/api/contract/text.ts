@@ -11,6 +11,22 @@ export const textSchema = (most: number, least = 1) =>
 
 export const e164Schema = z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be in E.164 format, for example +12125551234');
 
+const timeZoneWords = 'must be a time zone, for example America/New_York';
+
+/** In the one way of writing it: names of zones are good in capitals, too, and there must not be a thousand of each. */
+function toTimeZone(name: string, context: z.RefinementCtx): string {
+  try {
+    if (!/^[A-Za-z]/.test(name)) throw new RangeError('an offset is no zone');
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    context.addIssue({ code: 'custom', message: timeZoneWords });
+    return z.NEVER;
+  }
+}
+
+/** A zone of the time zone database by its name. */
+export const timeZoneSchema = z.string().max(64).transform(toTimeZone);
+
 export const momentSchema = z.iso.datetime({ offset: true });
 
 /** The moments that the database and our own times agree on. */

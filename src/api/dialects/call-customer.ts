@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { onLine } from '../../assistant/assistant.ts';
 import type { Logger } from '../../base/log.ts';
 import { mediaStreamPathOf } from '../../call/call-sockets.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
-import { answerRefused } from '../answer-refused.ts';
+import { toRefusalAnswer } from '../dial-refusal.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
 import { admit, type DialectParts, e164, type WebhookPaths } from './dialect.ts';
@@ -113,7 +113,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { message: error.message, code: error.code };
-    return answerRefused(error, body);
+    return toRefusalAnswer(error, body);
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

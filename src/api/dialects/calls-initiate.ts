@@ -5,11 +5,11 @@ import { lineOf } from '../../assistant/assistant.ts';
 import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { type Opening, renderOpening } from '../../assistant/render-opening.ts';
 import type { Logger } from '../../base/log.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import { TemplateRefused } from '../../text/template.ts';
-import { answerRefused } from '../answer-refused.ts';
 import { whoAsks } from '../authorize.ts';
+import { toRefusalAnswer } from '../dial-refusal.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { mayCallFrom } from '../may-call-from.ts';
 import { type Problem, toProblem } from '../problem.ts';
@@ -122,7 +122,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { detail: error.message, code: error.code };
-    return answerRefused(error, body);
+    return toRefusalAnswer(error, body);
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

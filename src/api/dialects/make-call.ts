@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { onLine } from '../../assistant/assistant.ts';
 import type { Logger } from '../../base/log.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
 import type { CarrierAdvice } from '../../ports/carrier.ts';
 import { type ClientRow, findClient } from '../../store/clients.ts';
 import { onlyOf } from '../../store/reach.ts';
-import { answerRefused } from '../answer-refused.ts';
+import { toRefusalAnswer } from '../dial-refusal.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
 import { clientCalls } from './client-calls.ts';
@@ -130,7 +130,7 @@ function toRefusal(parts: MakeCallParts, error: unknown, at: { request: FastifyR
   if (error instanceof DialRefused) {
     at.log.info({ code: error.code }, 'call refused');
     const body = { error: error.message, code: error.code, requestId };
-    return answerRefused(error, body);
+    return toRefusalAnswer(error, body);
   }
   if (!(error instanceof CallNotPlaced || error instanceof CallNotConfirmed)) throw error;
   // The carrier's own words name the number.

@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Logger } from '../../base/log.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import { CallNotConfirmed, CallNotPlaced } from '../../call/place-call.ts';
-import { answerRefused } from '../answer-refused.ts';
+import { toRefusalAnswer } from '../dial-refusal.ts';
 import { type Answer, answerOnce } from '../idempotency.ts';
 import { toProblem } from '../problem.ts';
 import { admit, type DialectParts, e164 } from './dialect.ts';
@@ -114,7 +114,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { error: 'Call not allowed', message: error.message, code: error.code };
-    return answerRefused(error, body);
+    return toRefusalAnswer(error, body);
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

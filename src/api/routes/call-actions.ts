@@ -6,7 +6,7 @@ import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Conversations } from '../../call/converse/conversation.ts';
-import { DialRefused } from '../../call/dial/may-dial.ts';
+import { DialRefused } from '../../call/dial/dial-refused.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
 import type { CallRequest } from '../../call/place-call.ts';
 import type { CallRunner } from '../../call/run-call.ts';
@@ -15,9 +15,9 @@ import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
 import { TemplateRefused } from '../../text/template.ts';
 import { answerPost } from '../answer-post.ts';
-import { answerRefused } from '../answer-refused.ts';
 import { whoAsks } from '../authorize.ts';
 import { type CreateCall, createCallSchema, noFieldsSchema, sayToCallSchema } from '../contract/create-call.ts';
+import { headersOfRefusal, statusOfRefusal } from '../dial-refusal.ts';
 import { findCallOr404 } from '../find-call.ts';
 import type { Answer } from '../idempotency.ts';
 import { mayCallFrom } from '../may-call-from.ts';
@@ -101,12 +101,13 @@ async function createCall(parts: CallActionParts, request: FastifyRequest): Prom
   }
 }
 
-const titles: Record<number, string> = { 403: 'Call not allowed', 429: 'Too many calls', 503: 'Unavailable' };
+const titles = { 403: 'Call not allowed', 429: 'Too many calls', 503: 'Unavailable' } as const;
 
-function toProblemError(error: DialRefused): ProblemError {
-  const { status, headers } = answerRefused(error, null);
-  const title = titles[status] ?? 'Call not allowed';
-  return new ProblemError({ status, code: error.code, title, detail: error.message }, headers);
+function toProblemError(refused: DialRefused): ProblemError {
+  const { code, message, mend } = refused;
+  const status = statusOfRefusal(refused);
+  const detail = mend === null ? message : `${message} ${mend}`;
+  return new ProblemError({ status, code, title: titles[status], detail }, headersOfRefusal(refused));
 }
 
 async function toCallRequest(parts: CallActionParts, request: FastifyRequest, asked: CreateCall): Promise<CallRequest> {
@@ -135,6 +136,7 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
     welcomeMessage: opening.greeting,
     agenda: opening.agenda,
     metadata: asked.metadata ?? null,
+    recipientTimezone: asked.recipient_timezone ?? null,
     engine: lineOf(assistant),
     instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
   };

@@ -35,6 +35,7 @@ export function limitRoutes({ store, clock, callsPerSecond, maxCallsOnLines }: L
         queued,
         client: left && {
           concurrent_calls: toUsed(left.concurrentCalls, left.callsOnLines),
+          calls_per_minute: toUsed(left.callsPerMinute, left.callsInLastMinute),
           calls_per_day: toUsed(left.callsPerDay, left.callsInLastDay),
         },
       };

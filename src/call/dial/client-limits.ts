@@ -1,26 +1,19 @@
-/** What a client may still do: whether it may call at all, and how many calls are left to it. */
-import { z } from 'zod';
+/** How many calls are left to a client: in a minute, in a day and at once. */
 import { countCallsOnLines, countCallsSince } from '../../store/calls.ts';
 import { findClient } from '../../store/clients.ts';
 import { everyone, onlyOf } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
+import { parseClientDialLimits } from './client-dial-limits.ts';
 import { DialRefused } from './dial-refused.ts';
 
-const limitsSchema = z.object({ calls_per_day: z.number().optional(), concurrent_calls: z.number().optional() });
-
+const minuteMs = 60_000;
 const dayMs = 24 * 3600 * 1000;
 const waitForALineSeconds = 5;
 const waitForTheDaySeconds = 3600;
 
-/** @throws DialRefused `dial/client-not-active` for a client that is inactive, suspended or gone */
-export async function clientMayDial(db: Db, clientId: string): Promise<void> {
-  const client = await findClient(db, everyone, clientId);
-  if (client?.status === 'Active') return;
-  const why = client ? `not active (status: ${client.status})` : 'not there any more';
-  throw new DialRefused('dial/client-not-active', `The client is ${why}.`);
-}
-
 export interface ClientAllowance {
+  callsPerMinute: number | null;
+  callsInLastMinute: number;
   callsPerDay: number | null;
   callsInLastDay: number;
   concurrentCalls: number | null;
@@ -29,9 +22,12 @@ export interface ClientAllowance {
 
 export async function allowanceOf(db: Db, clientId: string, nowMs: number): Promise<ClientAllowance> {
   const client = await findClient(db, everyone, clientId);
-  const limits = limitsSchema.safeParse(client?.limits).data ?? {};
+  // Limits that cannot be read forbid every call by a rule of their own.
+  const limits = parseClientDialLimits(client?.limits) ?? {};
   const reach = onlyOf(clientId);
   return {
+    callsPerMinute: limits.calls_per_minute ?? null,
+    callsInLastMinute: await countCallsSince(db, reach, new Date(nowMs - minuteMs)),
     callsPerDay: limits.calls_per_day ?? null,
     callsInLastDay: await countCallsSince(db, reach, new Date(nowMs - dayMs)),
     concurrentCalls: limits.concurrent_calls ?? null,
@@ -45,7 +41,7 @@ export const hasFreeLine = (left: ClientAllowance) =>
 /**
  * Whether the client may have one more call. Ask in the transaction that stores it, after `takePlace`, which lets one
  * asker through at a time.
- * @throws DialRefused `dial/client-calls-per-day` or, for a call that is dialled now, `dial/client-lines-busy`
+ * @throws DialRefused `dial/client-calls-per-minute`, `dial/client-calls-per-day` or, for a call that is dialled now, `dial/client-lines-busy`
  */
 export async function checkAllowance(
   db: Db,
@@ -53,12 +49,16 @@ export async function checkAllowance(
 ): Promise<void> {
   if (asked.clientId === null) return;
   const left = await allowanceOf(db, asked.clientId, asked.nowMs);
+  if (left.callsPerMinute !== null && left.callsInLastMinute >= left.callsPerMinute) {
+    const message = `The client may make ${left.callsPerMinute} calls a minute and has made them.`;
+    throw new DialRefused('dial/client-calls-per-minute', message, { retryAfterSeconds: minuteMs / 1000 });
+  }
   if (left.callsPerDay !== null && left.callsInLastDay >= left.callsPerDay) {
     const message = `The client may make ${left.callsPerDay} calls in 24 hours and has made them.`;
-    throw new DialRefused('dial/client-calls-per-day', message, waitForTheDaySeconds);
+    throw new DialRefused('dial/client-calls-per-day', message, { retryAfterSeconds: waitForTheDaySeconds });
   }
   if (asked.dialsNow && !hasFreeLine(left)) {
     const message = `All ${left.concurrentCalls} lines of the client are busy.`;
-    throw new DialRefused('dial/client-lines-busy', message, waitForALineSeconds);
+    throw new DialRefused('dial/client-lines-busy', message, { retryAfterSeconds: waitForALineSeconds });
   }
 }

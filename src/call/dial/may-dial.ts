@@ -1,14 +1,93 @@
-/** Whether a number may be called at all, asked right before every dial. */
-import { findDoNotCall } from '../../store/do-not-call.ts';
+/** Whether a number may be called at all: brings the facts of now before the rules. */
+import { findClient } from '../../store/clients.ts';
+import { listDialedAt } from '../../store/dial-attempts.ts';
+import { everyonesList, findDoNotCall } from '../../store/do-not-call.ts';
+import { listOwnNumbers } from '../../store/phone-numbers.ts';
+import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
-import { clientMayDial } from './client-limits.ts';
-import { DialRefused } from './dial-refused.ts';
+import { parseClientDialLimits } from './client-dial-limits.ts';
+import { type DialDecision, decideDial } from './decide-dial.ts';
+import type { DialFacts } from './rules/rule.ts';
+import { type Destination, toDestination } from './where/destination.ts';
 
-export { DialRefused } from './dial-refused.ts';
+/** What the operator set. */
+export interface DialPolicy {
+  /** Two-letter codes; null: the countries of the operator's own numbers. */
+  allowedCountries: readonly string[] | null;
+  /** The configured number, E.164. */
+  ownNumber: string;
+  /** How often one number may be rung for one client; null: no limit. */
+  callsPerNumberPerDay: number | null;
+  callsPerNumberPerWeek: number | null;
+}
 
-/** @throws DialRefused `dial/do-not-call` or `dial/client-not-active` */
-export async function mayDial(db: Db, call: { to: string; clientId: string | null }): Promise<void> {
-  const entry = await findDoNotCall(db, call.to, call.clientId);
-  if (entry) throw new DialRefused('dial/do-not-call', `This number is on the do-not-call list (${entry.reason}).`);
-  if (call.clientId !== null) await clientMayDial(db, call.clientId);
+export interface WantedDial {
+  to: string;
+  from: string;
+  clientId: string | null;
+  recipientZone: string | null;
+}
+
+const weekMs = 7 * 24 * 3600 * 1000;
+
+/**
+ * Decides by what is committed at this moment. Ask in the transaction that begins the request to the carrier, after
+ * `lockDials`, so that no other call of the same client is dialled between the question and the deed.
+ */
+export async function mayDial(
+  { db, policy }: { db: Db; policy: DialPolicy },
+  wanted: WantedDial,
+  atMs: number,
+): Promise<DialDecision> {
+  const destination = toDestination(wanted.to);
+  const client = await findFactsOfClient(db, wanted.clientId);
+  const entry = await findDoNotCall(db, wanted.to, wanted.clientId);
+  const attemptLimits = {
+    perDay: client?.limits?.calls_per_number_per_day ?? policy.callsPerNumberPerDay,
+    perWeek: client?.limits?.calls_per_number_per_week ?? policy.callsPerNumberPerWeek,
+  };
+  const most = Math.max(attemptLimits.perDay ?? 0, attemptLimits.perWeek ?? 0);
+  const attempts = most === 0 ? [] : await listDialedAt(db, { ...wanted, since: new Date(atMs - weekMs) }, most);
+  const facts: DialFacts = {
+    to: wanted.to,
+    destination,
+    recipientZone: wanted.recipientZone,
+    doNotCall: entry
+      ? {
+          list: entry.client_id === everyonesList ? 'everyone' : 'client',
+          reason: entry.reason,
+          since: entry.created_at,
+        }
+      : null,
+    client,
+    allowedCountries: policy.allowedCountries ?? (await ownCountries({ db, policy }, wanted, destination)),
+    attemptLimits,
+    attemptsAtMs: attempts.map((at) => at.getTime()),
+    spend: null,
+  };
+  return decideDial(facts, atMs);
+}
+
+async function findFactsOfClient(db: Db, clientId: string | null): Promise<DialFacts['client']> {
+  if (clientId === null) return null;
+  const client = await findClient(db, everyone, clientId);
+  return client
+    ? { status: client.status, limits: parseClientDialLimits(client.limits) }
+    : { status: null, limits: null };
+}
+
+/** The countries of the operator's own numbers, as far as the destination needs them to be known. */
+async function ownCountries(
+  { db, policy }: { db: Db; policy: DialPolicy },
+  { to, from }: WantedDial,
+  destination: Destination,
+): Promise<string[]> {
+  const countriesOf = (numbers: readonly string[]) => [
+    ...new Set(numbers.flatMap((number) => toDestination(number).countries)),
+  ];
+  const usual = countriesOf([policy.ownNumber, from]);
+  if (destination.countries.every((country) => usual.includes(country))) return usual;
+  // Countries that share a calling code, such as those of +1, begin alike.
+  const alike = await listOwnNumbers(db, to.slice(0, 2));
+  return countriesOf([policy.ownNumber, from, ...alike]);
 }

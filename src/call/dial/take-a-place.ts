@@ -32,11 +32,11 @@ export async function takeAPlace<Stored>(
     const place = await takePlace(db, request);
     if (!place) {
       const message = `More calls are waiting than ${callsPerSecond} a second can place within 10 s (CALLS_PER_SECOND).`;
-      throw new DialRefused('dial/rate-limited', message, longestWaitMs / 1000);
+      throw new DialRefused('dial/rate-limited', message, { retryAfterSeconds: longestWaitMs / 1000 });
     }
     if ((await countCallsOnLines(db)) >= maxConcurrentCalls) {
       const message = `All ${maxConcurrentCalls} lines are busy (MAX_CONCURRENT_CALLS).`;
-      throw new DialRefused('dial/too-many-calls', message, 5);
+      throw new DialRefused('dial/too-many-calls', message, { retryAfterSeconds: 5 });
     }
     return { stored: await storeCall(db), waitMs: place.getTime() - now.getTime() };
   });
@@ -58,7 +58,10 @@ export async function queueForAPlace<Stored>(
   const intervalMs = 1000 / limits.callsPerSecond;
   return await parts.store.transaction(async (db) => {
     const place = await takePlace(db, { account: limits.account, now, intervalMs, longestWaitMs: longestQueueMs });
-    if (!place) throw new DialRefused('dial/rate-limited', 'A whole day of calls is waiting already.', 3600);
+    if (!place) {
+      const message = 'A whole day of calls is waiting already.';
+      throw new DialRefused('dial/rate-limited', message, { retryAfterSeconds: 3600 });
+    }
     return storeCall(db, place);
   });
 }

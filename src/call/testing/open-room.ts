@@ -17,6 +17,7 @@ import { createConversations } from '../converse/conversation.ts';
 import { createPacer } from '../converse/media/pacer.ts';
 import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
+import type { DialPolicy } from '../dial/may-dial.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
@@ -39,12 +40,20 @@ export const request: CallRequest = {
 
 export const wideOpen = { account: 'AC1', callsPerSecond: Number.POSITIVE_INFINITY, maxConcurrentCalls: 1000 };
 
-export function openRoom(store: Store) {
+const noLimits: DialPolicy = {
+  allowedCountries: null,
+  ownNumber: request.from,
+  callsPerNumberPerDay: null,
+  callsPerNumberPerWeek: null,
+};
+
+export function openRoom(store: Store, changes: Partial<DialPolicy> = {}) {
+  const dialPolicy: DialPolicy = { ...noLimits, ...changes };
   const clock = createFakeClock();
   const carrier = createFakeCarrier(clock);
   const live = createLiveEvents();
   const newId = createIds(clock, systemRandom);
-  const parts = { store, carrier, clock, newId, log: silentLogger, live, maxCallsOnLines: 1000 };
+  const parts = { store, carrier, clock, newId, log: silentLogger, live, maxCallsOnLines: 1000, dialPolicy };
   const runner = createCallRunner(parts);
   const conversations = createConversations(clock);
   const tokens = createSessionTokens(systemRandom.bytes(32));

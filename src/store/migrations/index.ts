@@ -4,10 +4,12 @@ import { calls } from './0001-calls.ts';
 import { accounts } from './0002-accounts.ts';
 import { turnLatency } from './0003-turn-latency.ts';
 import { ownRecordings } from './0004-own-recordings.ts';
+import { dialPolicy } from './0005-dial-policy.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
   '0002-accounts': accounts,
   '0003-turn-latency': turnLatency,
   '0004-own-recordings': ownRecordings,
+  '0005-dial-policy': dialPolicy,
 };

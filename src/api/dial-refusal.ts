@@ -1,0 +1,20 @@
+/** What the outside is told of a call that a rule forbids: the status, and when to come back. */
+import type { DialRefused } from '../call/dial/dial-refused.ts';
+
+/** 429 for what asking later mends by itself; an hour that is not to be called at is a rule, not a rate. */
+export function statusOfRefusal({ code, retryAfterSeconds }: DialRefused): 403 | 429 | 503 {
+  // No rule forbids it: the server lacks what it takes.
+  if (code === 'engine/no-vendor') return 503;
+  return retryAfterSeconds === null || code === 'dial/outside-calling-hours' ? 403 : 429;
+}
+
+export function headersOfRefusal({ retryAfterSeconds }: DialRefused): Record<string, string> {
+  return retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
+
+/** The answer of a request form, with a body of its own shape. */
+export const toRefusalAnswer = (refused: DialRefused, body: object) => ({
+  status: statusOfRefusal(refused),
+  body,
+  headers: headersOfRefusal(refused),
+});

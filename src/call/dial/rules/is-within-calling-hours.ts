@@ -1,0 +1,51 @@
+/** Whether it is an hour to be called at, everywhere the person can be. */
+import { toClock, toLocalTime } from '../where/local-time.ts';
+import { everyDay, isOpenEverywhere, nextOpening, type OpenHours } from '../where/open-hours.ts';
+import { allows, type DialFacts, forbids, type Rule } from './rule.ts';
+import { stateRules } from './state-rules.ts';
+
+/** 47 CFR 64.1200(c)(1): not before 8 and not after 21 o'clock where the person is. */
+export const usualHours: OpenHours = { days: everyDay([[8 * 60, 21 * 60]]), closedOnHolidays: false, closedDates: [] };
+
+const code = 'dial/outside-calling-hours';
+
+/** The zones that count: the person's own where it is known, else all that the number leaves open. */
+export const zonesFor = ({ recipientZone, destination }: DialFacts): readonly string[] =>
+  recipientZone === null ? destination.zones : [recipientZone];
+
+function hoursFor({ client, destination }: DialFacts): { hours: OpenHours[]; state: string | null } {
+  const own = client?.limits?.calling_hours ?? usualHours;
+  const state = client?.limits?.ignore_state_rules ? null : destination.region;
+  const rule = state === null || !destination.countries.includes('US') ? undefined : stateRules[state];
+  return rule ? { hours: [own, rule.hours], state } : { hours: [own], state: null };
+}
+
+export const isWithinCallingHours: Rule = (facts, atMs) => {
+  const zones = zonesFor(facts);
+  const { hours, state } = hoursFor(facts);
+  if (isOpenEverywhere(hours, zones, atMs)) return allows(`It is ${toClocks(zones, atMs)} where the person is.`);
+  const stateWords = state === null ? '' : `, by the rules of ${state}`;
+  const detail =
+    zones.length === 0
+      ? 'Nobody knows what time it is where the person is.'
+      : `It is ${toClocks(zones, atMs)} where the person is: outside the calling hours${stateWords}.`;
+  if (facts.client?.limits?.enforce_calling_hours !== true) return { verdict: 'notes', code, detail };
+  const passesAtMs = nextOpening(hours, zones, atMs);
+  const mend =
+    passesAtMs === null
+      ? 'Give the person’s own time zone as recipient_timezone in POST /v1/calls, or change limits.calling_hours of the client.'
+      : `Ask again at ${new Date(passesAtMs).toISOString()}.`;
+  return forbids({ code, detail, mend, passesAtMs });
+};
+
+/** The earliest and the latest clock, with their zones. */
+function toClocks(zones: readonly string[], atMs: number): string {
+  const clocks = zones.map((zone) => {
+    const { year, month, day, weekday, minuteOfDay } = toLocalTime(zone, atMs);
+    const words = `${toClock(minuteOfDay)} on ${weekday} (${zone})`;
+    return { words, order: Date.UTC(year, month - 1, day) + minuteOfDay * 60_000 };
+  });
+  clocks.sort((one, other) => one.order - other.order);
+  const [first, last] = [clocks[0], clocks.at(-1)];
+  return first?.order === last?.order ? (first?.words ?? '') : `${first?.words} to ${last?.words}`;
+}

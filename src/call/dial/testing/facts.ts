@@ -1,0 +1,24 @@
+/** Facts of a call that every rule allows, for tests to change one of them at a time. */
+import type { DialFacts } from '../rules/rule.ts';
+import { toDestination } from '../where/destination.ts';
+
+/** A Monday; 11:00 in New York. */
+export const monday = Date.UTC(2026, 5, 1, 15);
+
+export function factsFor(to: string, changes: Partial<DialFacts> = {}): DialFacts {
+  return {
+    to,
+    destination: toDestination(to),
+    recipientZone: null,
+    doNotCall: null,
+    client: null,
+    allowedCountries: ['US'],
+    attemptLimits: { perDay: 3, perWeek: 10 },
+    attemptsAtMs: [],
+    spend: null,
+    ...changes,
+  };
+}
+
+/** A client that may call, with these limits. */
+export const clientWith = (limits: NonNullable<DialFacts['client']>['limits']) => ({ status: 'Active', limits });

@@ -1,0 +1,30 @@
+/** Queries on how often a number was dialled, and the lock that lets one dial of a client be decided at a time. */
+import { sql } from 'kysely';
+import type { Db } from './schema.ts';
+
+/** Waits for other transactions that dial for the same client (or the operator), and keeps them out until this one ends. */
+export async function lockDials(db: Db, clientId: string | null): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`dial ${clientId ?? ''}`}, 0))`.execute(db);
+}
+
+/** When a number was rung for a client (or the operator), newest first; calls that the carrier refused did not ring. */
+export async function listDialedAt(
+  db: Db,
+  which: { to: string; clientId: string | null; since: Date },
+  limit: number,
+): Promise<Date[]> {
+  const rows = await db
+    .selectFrom('calls')
+    .select('dialing_at')
+    .where('to_number', '=', which.to)
+    .where('direction', '=', 'outbound')
+    .where('client_id', which.clientId === null ? 'is' : '=', which.clientId)
+    .where('dialing_at', '>', which.since)
+    .where((row) =>
+      row.or([row('ended_reason', 'is', null), row('ended_reason', 'not in', ['carrier_refused', 'never_placed'])]),
+    )
+    .orderBy('dialing_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.flatMap(({ dialing_at }) => (dialing_at ? [dialing_at] : []));
+}
