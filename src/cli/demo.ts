@@ -77,10 +77,17 @@ function printer({ api, dataDir }: Printing, onEnd: (event: EventResource) => vo
   return (event: EventResource) => {
     const { type, call_id: callId } = event;
     if (type === 'recording.ready') {
-      void (over.get(callId) ?? Promise.resolve()).then(() => keepSound(api, callId, dataDir)).then(() => onEnd(event));
+      void over
+        .get(callId)
+        ?.then(() => keepSound(api, callId, dataDir))
+        .then(() => onEnd(event));
       return;
     }
-    if (!startedAtMs.has(callId)) startedAtMs.set(callId, Date.parse(event.at));
+    if (!startedAtMs.has(callId)) {
+      // A call that an earlier demo left behind when it was killed.
+      if (type === 'call.ended') return;
+      startedAtMs.set(callId, Date.parse(event.at));
+    }
     const line = toEventLine(event, startedAtMs.get(callId) ?? 0);
     if (line !== null) console.log(line);
     if (type !== 'call.ended') return;
