@@ -44,6 +44,7 @@ const parts: CallParts = {
     callsPerNumberPerDay: null,
     callsPerNumberPerWeek: null,
   },
+  followUps: [],
 };
 const runner = createCallRunner(parts);
 /** Nobody speaks: every call here is the carrier's to hold. */

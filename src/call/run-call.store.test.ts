@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { saveTurns } from '../store/turns.ts';
+import type { FollowUp } from './follow-ups.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import { CallNotConfirmed, CallNotPlaced, placeCall } from './place-call.ts';
 import { createSweeper } from './sweep.ts';
@@ -62,6 +63,26 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
       'call.started',
       'call.ended',
     ]);
+  });
+
+  it('has what follows from its end done in the same transaction, once, or neither', async () => {
+    let isBroken = true;
+    const followed: string[] = [];
+    const followUp: FollowUp = async (_db, call, atMs) => {
+      if (isBroken) throw new Error('the follow-up failed');
+      followed.push(`${call.outcome} ${call.status}`);
+      const at = new Date(atMs);
+      const about = { call_id: call.id, client_id: null, type: 'test.followed', key: 'test.followed' };
+      return [{ id: `evt_${call.id}`, ...about, at, data: '{}' }];
+    };
+    const otherRoom = openRoom(await openFresh(), {}, [followUp]);
+    const call = await otherRoom.place();
+    await expect(otherRoom.tell(call, 'busy')).rejects.toThrow('the follow-up failed');
+    expect((await otherRoom.find(call.id)).status).toBe('dialing');
+    isBroken = false;
+    for (let times = 0; times < 2; times += 1) await otherRoom.tell(call, 'busy');
+    expect(followed).toEqual(['busy busy']);
+    expect(await otherRoom.events(call.id)).toEqual(['call.queued', 'call.dialing', 'call.ended', 'test.followed']);
   });
 
   it('ends once when everything arrives at the same time', async () => {

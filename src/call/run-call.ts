@@ -8,7 +8,7 @@ import { type CallOrder, type Carrier, type CarrierCall, CarrierRefused } from '
 import { appendToLog } from '../store/call-log.ts';
 import { type CallRow, countCallsOnLines, findCall, lockCall, updateCall } from '../store/calls.ts';
 import { lockDials } from '../store/dial-attempts.ts';
-import { type EventRow, insertEvents } from '../store/events.ts';
+import { type EventRow, insertEvents, type NewEvent } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
@@ -16,6 +16,7 @@ import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
 import { allowanceOf, hasFreeLine } from './dial/client-limits.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
 import { type DialPolicy, mayDial } from './dial/may-dial.ts';
+import type { FollowUp } from './follow-ups.ts';
 import { step } from './lifecycle.ts';
 import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
@@ -31,6 +32,8 @@ export interface CallParts {
   /** How many calls may hold a line at once. */
   maxCallsOnLines: number;
   dialPolicy: DialPolicy;
+  /** Run one after another in the transaction in which a call becomes over. */
+  followUps: readonly FollowUp[];
 }
 
 /** A lifecycle event without its time, which the runner adds. */
@@ -113,7 +116,8 @@ async function takeStep(
   const at = new Date(event.atMs);
   const changes = toRowChanges(call, made, { at, durationSeconds: input.facts.durationSeconds ?? null });
   if (decision) changes.policy_decision = JSON.stringify(decision);
-  if (made.state.phase === 'over' && before.phase !== 'over') {
+  const isOver = made.state.phase === 'over' && before.phase !== 'over';
+  if (made.state.phase === 'over' && isOver) {
     await closeOpenTurns(db, call.id, at);
     const personTurns = await countPersonTurns(db, call.id);
     changes.outcome = outcomeOf(made.state.status, made.state.ending, personTurns);
@@ -131,8 +135,16 @@ async function takeStep(
   ]);
   const policy = decision ?? call.policy_decision;
   const after = { ...call, ...changes, lifecycle: made.state, policy_decision: policy } as CallRow;
-  const events = await insertEvents(db, toEvents(parts, after, { effects: made.effects, at }));
+  const told = toEvents(parts, after, { effects: made.effects, at });
+  const more = isOver ? await followUp(parts, db, { call: after, atMs: event.atMs }) : [];
+  const events = await insertEvents(db, [...told, ...more]);
   return { call: after, step: made, events };
+}
+
+async function followUp({ followUps }: CallParts, db: Db, input: { call: CallRow; atMs: number }): Promise<NewEvent[]> {
+  const events: NewEvent[] = [];
+  for (const next of followUps) events.push(...(await next(db, input.call, input.atMs)));
+  return events;
 }
 
 /** The one place where the rules are asked for the last time: what is committed now decides, and the call is sent. */

@@ -76,6 +76,7 @@ function printer({ api, dataDir }: Printing, onEnd: (event: EventResource) => vo
   };
   return (event: EventResource) => {
     const { type, call_id: callId } = event;
+    if (callId === null) return;
     if (type === 'recording.ready') {
       void over
         .get(callId)

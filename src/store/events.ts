@@ -5,13 +5,13 @@ import type { Db, EventsTable } from './schema.ts';
 export type EventRow = Selectable<EventsTable>;
 export type NewEvent = Omit<Insertable<EventsTable>, 'position'>;
 
-/** Adds events; one that its call already has under the same key is left out. Gives those that were added. */
+/** Adds events; one that its call (or, without a call, anything) already has under the same key is left out. Gives those that were added. */
 export function insertEvents(db: Db, events: NewEvent[]): Promise<EventRow[]> {
   if (events.length === 0) return Promise.resolve([]);
   return db
     .insertInto('events')
     .values(events)
-    .onConflict((conflict) => conflict.columns(['call_id', 'key']).doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .execute();
 }

@@ -63,6 +63,18 @@ export interface CallsTable {
   policy_decision: JsonOrNull;
   /** The person's own time zone, where whoever asked knew it. */
   recipient_timezone: string | null;
+  /** The campaign and the contact it is for, where it is of one. */
+  campaign_id: string | null;
+  contact_id: string | null;
+  /** It is not dialled before or after. */
+  not_before: MomentOrNull;
+  not_after: MomentOrNull;
+  /** 1 for the first attempt at a wish to talk; a retry is a call of its own. */
+  attempt: Generated<number>;
+  /** The first attempt, for one that is not. */
+  retry_of: string | null;
+  /** The node that holds its conversation. */
+  node_id: string | null;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }
@@ -77,11 +89,11 @@ export interface CallLogTable {
   effects: Json;
 }
 
-/** What happened, for the outside: one row for each (call, key), in the order of `position`. */
+/** What happened, for the outside: one row for each (call, key), or each key where it is not of a call, in the order of `position`. */
 export interface EventsTable {
   position: Generated<number>;
   id: string;
-  call_id: string;
+  call_id: string | null;
   client_id: string | null;
   type: string;
   /** Makes an event happen once for its call however often its cause is reported. */

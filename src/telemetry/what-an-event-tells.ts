@@ -28,6 +28,7 @@ export type TellingEvent = { callId: string; atMs: number } & (
 
 /** Null for an event that tells nothing here. */
 export function whatTells(event: EventRow): TellingEvent | null {
+  if (event.call_id === null) return null;
   const about = { callId: event.call_id, atMs: event.at.getTime() };
   switch (event.type) {
     case 'call.ended':

@@ -155,7 +155,8 @@ export const callWithTurnsSchema = callSchema.extend({
 export const eventSchema = z.object({
   id: z.string(),
   type: z.string(),
-  call_id: z.string(),
+  /** Null for an event that is not of a call, such as one of a campaign. */
+  call_id: z.string().nullable(),
   at: moment,
   data: z.record(z.string(), z.unknown()),
 });

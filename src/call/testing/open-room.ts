@@ -18,6 +18,7 @@ import { createPacer } from '../converse/media/pacer.ts';
 import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
 import type { DialPolicy } from '../dial/may-dial.ts';
+import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
@@ -47,24 +48,19 @@ const noLimits: DialPolicy = {
   callsPerNumberPerWeek: null,
 };
 
-export function openRoom(store: Store, changes: Partial<DialPolicy> = {}) {
+export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, followUps: readonly FollowUp[] = []) {
   const dialPolicy: DialPolicy = { ...noLimits, ...changes };
   const clock = createFakeClock();
   const carrier = createFakeCarrier(clock);
   const live = createLiveEvents();
   const newId = createIds(clock, systemRandom);
-  const parts = { store, carrier, clock, newId, log: silentLogger, live, maxCallsOnLines: 1000, dialPolicy };
+  const limits = { maxCallsOnLines: 1000, dialPolicy, followUps };
+  const parts = { store, carrier, clock, newId, log: silentLogger, live, ...limits };
   const runner = createCallRunner(parts);
   const conversations = createConversations(clock);
   const tokens = createSessionTokens(systemRandom.bytes(32));
-  const instructions = {
-    db: store.db,
-    clock,
-    tokens,
-    relayPath: '/relay',
-    streamPath: '/streams',
-    afterPath: '/after',
-  };
+  const paths = { relayPath: '/relay', streamPath: '/streams', afterPath: '/after' };
+  const instructions = { db: store.db, clock, tokens, ...paths };
   const ears = createFakeEars();
   const mouths = createFakeMouths();
   const speech = {

@@ -5,6 +5,7 @@ import { accounts } from './0002-accounts.ts';
 import { turnLatency } from './0003-turn-latency.ts';
 import { ownRecordings } from './0004-own-recordings.ts';
 import { dialPolicy } from './0005-dial-policy.ts';
+import { attempts } from './0006-attempts.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-turn-latency': turnLatency,
   '0004-own-recordings': ownRecordings,
   '0005-dial-policy': dialPolicy,
+  '0006-attempts': attempts,
 };
