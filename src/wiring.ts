@@ -2,7 +2,6 @@
 import { createApi } from './api/create-api.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
-import { createIds } from './base/ids.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { createConversations } from './call/converse/conversation.ts';
@@ -15,13 +14,14 @@ import type { Simulator } from './simulator/create-simulator.ts';
 import type { SpeechVendors as SimulatedVendors } from './simulator/vendors/create-speech-vendors.ts';
 import { defaultSocketLimits } from './socket-limits.ts';
 import { mountSockets } from './sockets.ts';
-import { openStore, type Store } from './store/open-store.ts';
+import type { Store } from './store/open-store.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
 import { createWork } from './wiring/create-work.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
 import { openNetwork } from './wiring/open-network.ts';
+import { openNode } from './wiring/open-node.ts';
 import { toDialPolicy } from './wiring/to-dial-policy.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
@@ -61,16 +61,16 @@ export async function createCallwright(config: Config, overrides: Overrides = {}
 }
 
 async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Promise<Callwright> {
-  const { config, clock, random, log } = base;
+  const { config, clock, log } = base;
   const bound = await bindServer(config);
   closers.push(bound.close);
   const publicUrl = config.publicUrl ?? `http://localhost:${bound.port}`;
-  const store = await openConfiguredStore(base);
-  closers.push(store.close);
+  const node = await openNode(base);
+  closers.push(node.close);
+  const { store, newId } = node;
   const secrets = await openSecrets(config.dataDir);
   const network = await openNetwork(base, publicUrl);
   closers.push(network.close);
-  const newId = createIds(clock, random);
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
   const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
@@ -123,7 +123,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   await work.start();
   const url = toOwnUrl(config.host, bound.port);
   const { operatorKey, operatorKeyFile } = secrets;
-  log.info({ url, publicUrl, carrier: network.simulator ? 'simulated' : 'twilio', operatorKeyFile }, 'server is ready');
+  const carrierKind = network.simulator ? 'simulated' : 'twilio';
+  log.info({ url, nodeId: node.nodeId, publicUrl, carrier: carrierKind, operatorKeyFile }, 'server is ready');
   return {
     ...{ url, operatorKey, operatorKeyFile },
     setupCode: accounts.setupCode,
@@ -150,13 +151,6 @@ function onlyOnce(work: () => Promise<void>): () => Promise<void> {
 function toOwnUrl(host: string, port: number): string {
   if (isLoopback(host)) return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function openConfiguredStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
-  const parts = { clock, random, log };
-  if (config.databaseUrl !== null) return openStore({ kind: 'postgres', url: config.databaseUrl }, parts);
-  const template = overrides.storeTemplate;
-  return openStore({ kind: 'embedded', dataDir: config.dataDir, ...(template ? { template } : {}) }, parts);
 }
 
 function warnOfOpenDialects(config: Config, isPlayground: boolean, log: Logger): void {

@@ -293,6 +293,18 @@ export interface CarrierTranscriptsTable {
   at: Moment;
 }
 
+/** A server on this database. */
+export interface NodesTable {
+  id: string;
+  /** The machine's name, for people. */
+  host: string;
+  started_at: Moment;
+  /** When it last said that it lives. */
+  seen_at: Moment;
+  /** When it stopped by itself; null while it runs, or when it was killed. */
+  stopped_at: MomentOrNull;
+}
+
 export interface Database {
   clients: ClientsTable;
   users: UsersTable;
@@ -312,4 +324,5 @@ export interface Database {
   do_not_call: DoNotCallTable;
   idempotency_keys: IdempotencyKeysTable;
   pace: PaceTable;
+  nodes: NodesTable;
 }

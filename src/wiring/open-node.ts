@@ -1,0 +1,42 @@
+/** This server as one of those that share a database: the store, its name among them, and the word that it lives. */
+import { hostname } from 'node:os';
+import { createIds, type NewId } from '../base/ids.ts';
+import { createNodeHeartbeat } from '../store/node-heartbeat.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface Node {
+  store: Store;
+  newId: NewId;
+  nodeId: string;
+  /** Says that it is gone, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+export async function openNode(base: Foundation): Promise<Node> {
+  const { clock, random, log } = base;
+  const store = await openConfiguredStore(base);
+  const newId = createIds(clock, random);
+  const nodeId = newId('node');
+  const heartbeat = createNodeHeartbeat({ store, clock, log, nodeId, host: hostname() });
+  try {
+    await heartbeat.start();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return {
+    ...{ store, newId, nodeId },
+    async close() {
+      await heartbeat.stop();
+      await store.close();
+    },
+  };
+}
+
+function openConfiguredStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
+  const parts = { clock, random, log };
+  if (config.databaseUrl !== null) return openStore({ kind: 'postgres', url: config.databaseUrl }, parts);
+  const template = overrides.storeTemplate;
+  return openStore({ kind: 'embedded', dataDir: config.dataDir, ...(template ? { template } : {}) }, parts);
+}
