@@ -76,11 +76,8 @@ export async function proveFault(wanted: FaultCase): Promise<FaultResult> {
   return judge(call, wanted);
 }
 
-/**
- * The longest silence while it is the assistant's turn; see longestSilence. An agent that is three seconds late with
- * everything it sends, and well otherwise, is heard that much after its own end of turn, thought and voice.
- */
-const mostSilenceMs = ({ kind, fault }: FaultCase) => (kind === 'agent' && fault === 'slow-first-byte' ? 4500 : 4000);
+/** The longest silence while it is the assistant's turn; see longestSilence. */
+const mostSilenceMs = 4000;
 
 async function judge(call: VirtualCall, wanted: FaultCase): Promise<FaultResult> {
   const [turns, truth] = [call.record.turns(), call.truth()];
@@ -94,7 +91,7 @@ async function judge(call: VirtualCall, wanted: FaultCase): Promise<FaultResult>
   if (truth.endedAtMs === null || !ending) troubles.push(`not over: ${truth.status}, ${JSON.stringify(ending)}`);
   if (ending && !endings.includes(ending.reason)) troubles.push(`ended as ${ending.reason}`);
   if (timers + sockets > 0) troubles.push(`${timers} timers and ${sockets} sockets are left`);
-  if (silence.ms > mostSilenceMs(wanted)) troubles.push(`${silence.ms} ms of silence until ${silence.atMs} ms`);
+  if (silence.ms > mostSilenceMs) troubles.push(`${silence.ms} ms of silence until ${silence.atMs} ms`);
   return { troubles, silenceMs: silence.ms, reason: ending?.reason ?? null };
 }
 

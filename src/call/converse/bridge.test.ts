@@ -9,6 +9,7 @@ import { noTelemetry } from '../../ports/telemetry.ts';
 import { VendorFailed } from '../../ports/vendor-failed.ts';
 import { createFakeAgent } from '../testing/fake-agent.ts';
 import { settled } from '../testing/fake-model.ts';
+import { createFakeMouths } from '../testing/fake-speech.ts';
 import { createMemoryRecord } from '../testing/memory-record.ts';
 import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { type BridgeParts, conductBridge } from './bridge.ts';
@@ -43,7 +44,7 @@ function start(options: Partial<BridgeParts> & { canSay?: boolean; takenOver?: b
     },
     instructions: [{ role: 'system', content: 'Be polite.' }],
     tools: { tools: [hangUp, findSlot, neverDone], context: { ...about, personNumber: '+15550101' } },
-    ...{ logSeq: 0, firstUtterance: 1, maxDurationMs: 600_000, spareApology: null },
+    ...{ fillerVoice: null, logSeq: 0, firstUtterance: 1, maxDurationMs: 600_000, spareApology: null },
     onEnding: async (ending) => void endings.push(ending),
     onFailed(error, personWaits) {
       failures.push({ code: error.code, personWaits });
@@ -104,6 +105,36 @@ describe('a bridged conversation', () => {
       ['said', false],
       ['confirmed', false],
     ]);
+  });
+
+  it('fills a long wait in another voice, which is noted as said and as no word of the agent', async () => {
+    const mouths = createFakeMouths();
+    const fillerVoice = { maker: mouths, language: 'en-US', voice: null };
+    const { agent, turns, pass, record } = await greeted({ fillerVoice });
+    agent.tell({ type: 'person-said', text: 'When is it due?' });
+    await pass(policy.fillerAfterMs + 900);
+    expect(turns().slice(1)).toEqual(['person: When is it due?', `assistant: ${policy.filler.trim()}`]);
+    agent.reply(2, 'In May.');
+    await pass(900);
+    expect(turns().slice(3)).toEqual(['assistant: In May.']);
+    expect(record.turns().every(({ interrupted }) => !interrupted)).toBe(true);
+    expect(agent.acts).toEqual([]);
+    expect(mouths.said).toEqual([policy.filler]);
+  });
+
+  it('stops filling when the person goes on, and keeps what was heard of the filler', async () => {
+    const fillerVoice = { maker: createFakeMouths(), language: 'en-US', voice: null };
+    const { agent, conversation, turns, pass, failures, clock, over } = await greeted({ fillerVoice });
+    agent.tell({ type: 'person-said', text: 'When is it due?' });
+    await pass(policy.fillerAfterMs - 100);
+    agent.tell({ type: 'interrupted' });
+    await pass(100);
+    expect(turns().at(-1)).toMatch(/^assistant: One/);
+    expect(turns().at(-1)).not.toContain('please');
+    conversation.disconnected(true);
+    // The carrier's own timers run out; none of ours is left behind them.
+    await pass(1000);
+    expect([failures, over()?.reason, clock.pendingTimers]).toEqual([[], 'person_hung_up', 0]);
   });
 
   it('cuts a reply at the last word that was heard, tells the agent where, and sends nothing of it any more', async () => {

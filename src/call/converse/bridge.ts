@@ -17,6 +17,7 @@ import { BridgeVoice, type ToldByVoice } from './bridge/bridge-voice.ts';
 import { collectKeys, type KeyCollector } from './bridge/collect-keys.ts';
 import { createSessionEnd, type SessionEnd } from './bridge/end-session.ts';
 import { createPersonVoice, type PersonVoice } from './bridge/person-voice.ts';
+import { FillerSpeaker, type FillerVoice } from './bridge/say-filler.ts';
 import { createToolDesk, type ToolDesk } from './bridge/tool-desk.ts';
 import type { CallRecord } from './call-record.ts';
 import type { LineEngine } from './cascade.ts';
@@ -41,6 +42,8 @@ export interface BridgeParts {
   policy: BridgePolicy;
   history: History;
   record: CallRecord;
+  /** Speaks while the agent is late; null where there is no other voice. */
+  fillerVoice: FillerVoice | null;
   /** The number of the newest entry in the log of this machine. */
   logSeq: number;
   /** The number of its first utterance on the line. */
@@ -82,6 +85,9 @@ class Bridge {
   readonly #voice: BridgeVoice;
   readonly #desk: ToolDesk;
   readonly #keys: KeyCollector;
+  readonly #filler: FillerSpeaker;
+  /** Utterances that are none of the agent's. */
+  readonly #fillers = new Set<number>();
   readonly #runner: BridgeRunner;
   readonly #session: AgentSession;
   readonly #cancelMaxDuration: CancelTimer;
@@ -101,6 +107,7 @@ class Bridge {
       ...{ tools: parts.tools, clock, toolMs: policy.toolMs },
       on: (outcomes) => this.#toolsDone(outcomes),
     });
+    this.#filler = new FillerSpeaker(parts.fillerVoice);
     this.#keys = collectKeys({ clock, quietMs: policy.keysMs, on: (digits) => this.#keysPressed(digits) });
     this.#runner = createBridgeRunner({
       ...{ callId: parts.callId, clock, policy, record: parts.record, logSeq: parts.logSeq },
@@ -153,9 +160,9 @@ class Bridge {
       case 'key':
         return this.#keys.press(event.digit);
       case 'first-frame':
-        return this.#latency.firstFrame(event.utterance);
+        return this.#fillers.has(event.utterance) ? undefined : this.#latency.firstFrame(event.utterance);
       case 'played':
-        this.#latency.heard(event.utterance);
+        if (!this.#fillers.has(event.utterance)) this.#latency.heard(event.utterance);
         return this.#voice.played(event.utterance, event.playedMs);
       case 'finished':
         return this.#voice.finished(event.utterance);
@@ -256,6 +263,8 @@ class Bridge {
         return this.#session.hearKeys(effect.digits);
       case 'take-as-spoken':
         return this.#voice.takeAsSpoken();
+      case 'fill':
+        return this.#fill(effect.text);
       case 'fail':
         return this.#fail(effect.personWaits);
       case 'finish':
@@ -271,6 +280,14 @@ class Bridge {
     const cuts = this.#voice.cut();
     for (const { reply, playedMs } of cuts) this.#session.heard(reply, playedMs);
     return cuts.length > 0;
+  }
+
+  #fill(text: string): void {
+    if (!this.#filler.canSpeak) return;
+    const words = this.#voice.ownWords(text);
+    this.#fillers.add(words.utterance);
+    this.#transcript.assistant(words.utterance, text, null);
+    this.#filler.say(text, words);
   }
 
   #answerTools(): void {
@@ -292,6 +309,7 @@ class Bridge {
   #release(): void {
     this.#isReleased = true;
     this.#keys.close();
+    this.#filler.close();
     this.#desk.close();
     this.#session.close();
     this.#transcript.close();

@@ -160,6 +160,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
     });
   }
   const agent = (name === 'agent-bridge' ? parts.speech.agent : parts.speech.speechToSpeech) as BridgeParts['agent'];
+  const [mouth] = parts.speech.mouthsFor(assistant);
   return conductBridge({
     ...common,
     agent,
@@ -170,6 +171,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       dynamicVariables: toDynamicVariables(call.parameters as Record<string, unknown>),
     },
     tools: toolParts,
+    fillerVoice: mouth ? { maker: mouth, language, voice: voiceFor(assistant, mouth.name) } : null,
     policy: { ...inLanguage(defaultBridgePolicy, language), silenceMs: assistant.silence_ms },
     logSeq: session.logSeqOf.bridge + used,
     onFailed: (_error, personWaits) => beginning.onFailed(personWaits),

@@ -123,7 +123,29 @@ describe('the agent’s turn', () => {
   it('is over after so much silence, counted from the person’s last sound', () => {
     const machine = greeted().personSounds().after(500).feed({ type: 'person-said', text: 'Hello?' });
     expect(machine.after(policy.owedMs - 501).phase).toBe('waiting');
+    machine.asked();
     expect(machine.after(1).asked()).toEqual([{ type: 'cut' }, { type: 'fail', personWaits: true }]);
+  });
+
+  it('is filled once with words in another voice, after which a late agent may still answer', () => {
+    const fill = { type: 'fill', text: policy.filler };
+    const machine = greeted().personSounds().after(500).feed({ type: 'person-said', text: 'Hello?' });
+    expect(machine.after(policy.fillerAfterMs - 501).asked()).toEqual([]);
+    expect(machine.after(1).asked()).toEqual([fill]);
+    machine.sounds(900).after(900 + policy.owedAfterFillerMs - 1);
+    expect([machine.asked(), machine.phase]).toEqual([[], 'waiting']);
+    machine.feed({ type: 'reply-began' }).sounds(500).after(500).feed({ type: 'spoken' });
+    machine.personSounds().feed({ type: 'person-said', text: 'And then?' });
+    expect(machine.after(policy.fillerAfterMs).asked()).toEqual([fill]);
+    expect(machine.sounds(900).after(900 + policy.owedAfterFillerMs).phase).toBe('failed');
+  });
+
+  it('is filled at once where it is known late that the person has stopped', () => {
+    const machine = greeted()
+      .personSounds()
+      .after(policy.fillerAfterMs + 500);
+    machine.feed({ type: 'person-said', text: 'Hello?' });
+    expect(machine.after(1).asked()).toEqual([{ type: 'fill', text: policy.filler }]);
   });
 
   it('comes when the vendor tells that the person has stopped, and not again with the late words', () => {
@@ -232,7 +254,7 @@ describe('silence', () => {
       .personSounds(1000)
       .after(1000);
     expect(machine.asked()).toEqual([]);
-    machine.feed({ type: 'voice', active: false, voiceMs: 500 }).after(policy.deafMs * 2);
+    machine.feed({ type: 'voice', active: false, voiceMs: 500 }).after(policy.deafMs);
     expect(machine.asked()).toEqual([{ type: 'ask', text: policy.lostThread }]);
   });
 

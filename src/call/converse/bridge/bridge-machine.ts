@@ -37,6 +37,7 @@ export function beginBridge(start: { personFirst: boolean }, policy: BridgePolic
       tools: false,
       spoke: false,
       owes: 'nothing',
+      filled: false,
       toldSinceVoice: true,
     },
     policy.joinMs,

@@ -13,6 +13,7 @@ export const memoryOf = (memory: Memory): Memory => ({
   tools: memory.tools,
   spoke: memory.spoke,
   owes: memory.owes,
+  filled: memory.filled,
   toldSinceVoice: memory.toldSinceVoice,
 });
 
@@ -36,17 +37,29 @@ type Doubt = In<'waiting'>['doubt'];
 /** It is the agent's turn, since the person fell silent. */
 export function owe(memory: Memory, at: At, doubt: Doubt = 'none'): BridgeStep {
   const { owedMs, leastOwedMs } = at.policy;
-  return oweSince(memory, at, { doubt, spentMs: Math.min(at.event.line.silentMs, owedMs - leastOwedMs) });
+  const { silentMs } = at.event.line;
+  return oweSince(memory, at, { doubt, silentMs, spentMs: Math.min(silentMs, owedMs - leastOwedMs) });
 }
 
 /** It is the agent's turn, since now: nobody waited for it before. */
 export const oweFromNow = (memory: Memory, at: At, doubt: Doubt = 'none') =>
-  oweSince(memory, at, { doubt, spentMs: 0 });
+  oweSince(memory, at, { doubt, silentMs: 0, spentMs: 0 });
 
-function oweSince(memory: Memory, { event, policy }: At, debt: { doubt: Doubt; spentMs: number }): BridgeStep {
-  const sinceMs = event.atMs - debt.spentMs;
-  const waiting = { phase: 'waiting', sinceMs, enteredAtMs: event.atMs, doubt: debt.doubt } as const;
-  return timed({ ...memoryOf(memory), ...waiting, owes: 'nothing' }, policy.owedMs - debt.spentMs);
+interface Debt {
+  doubt: Doubt;
+  /** How long nobody has sounded, as far as it was the agent's to speak. */
+  silentMs: number;
+  /** How much of its time the agent has had. */
+  spentMs: number;
+}
+
+function oweSince(memory: Memory, { event, policy }: At, { doubt, silentMs, spentMs }: Debt): BridgeStep {
+  const since = { sinceMs: event.atMs - spentMs, enteredAtMs: event.atMs, silentBeforeMs: silentMs };
+  const restMs = policy.owedMs - spentMs;
+  return timed(
+    { ...memoryOf(memory), phase: 'waiting', ...since, doubt, owes: 'nothing' },
+    memory.filled ? restMs : Math.min(policy.fillerAfterMs - silentMs, restMs),
+  );
 }
 
 export function listen(memory: Memory, { event, policy }: At): BridgeStep {
@@ -57,7 +70,7 @@ export function listen(memory: Memory, { event, policy }: At): BridgeStep {
 
 export function speak(memory: Memory, { event, policy }: At): BridgeStep {
   return timed(
-    { ...memoryOf(memory), phase: 'speaking', spoke: true, owes: 'nothing' },
+    { ...memoryOf(memory), phase: 'speaking', spoke: true, owes: 'nothing', filled: false },
     event.line.soundLeftMs + policy.owedMs,
   );
 }

@@ -7,6 +7,11 @@ export interface BridgePolicy {
   joinMs: number;
   /** The longest silence while it is the agent's turn to speak. */
   owedMs: number;
+  /** After how much of it `filler` is said in another voice, so that nobody thinks the line is dead. */
+  fillerAfterMs: number;
+  filler: string;
+  /** How long the agent may stay silent after that. */
+  owedAfterFillerMs: number;
   /** What it is left of that in any case, when we learn late that it is its turn. */
   leastOwedMs: number;
   /** The same without a look at the silence: noise on the line must not keep a dead agent alive. */
@@ -39,6 +44,9 @@ export interface BridgePolicy {
 export const defaultBridgePolicy: BridgePolicy = {
   joinMs: 2500,
   owedMs: 3200,
+  fillerAfterMs: 2500,
+  filler: 'One moment, please. ',
+  owedAfterFillerMs: 2000,
   leastOwedMs: 1500,
   owedAtMostMs: 10_000,
   speechMs: 650,
@@ -87,6 +95,8 @@ export interface Memory {
   spoke: boolean;
   /** Whether more of the agent is to be expected once it was heard to the end. */
   owes: 'nothing' | 'perhaps' | 'reply';
+  /** Whether the filler was said since the agent last spoke. */
+  filled: boolean;
   /** Whether the agent told anything since the person's voice was last heard to stop. */
   toldSinceVoice: boolean;
 }
@@ -94,8 +104,14 @@ export interface Memory {
 export type BridgeState = Memory &
   (
     | { phase: 'joining'; personFirst: boolean }
-    /** It is the agent's turn; `doubt`: perhaps it is not, if it lives. */
-    | { phase: 'waiting'; sinceMs: number; enteredAtMs: number; doubt: 'none' | 'deaf' | 'nudged' | 'alive-settles' }
+    /** It is the agent's turn; `doubt`: perhaps it is not, if it lives. `silentBeforeMs`: how long they had waited by then. */
+    | {
+        phase: 'waiting';
+        sinceMs: number;
+        enteredAtMs: number;
+        silentBeforeMs: number;
+        doubt: 'none' | 'deaf' | 'nudged' | 'alive-settles';
+      }
     /** Sound of the agent is being played, or is expected to go on. */
     | { phase: 'speaking' }
     /** It is the person's turn. */
@@ -145,6 +161,8 @@ export type BridgeEffect =
   | { type: 'ask-goodbye'; text: string }
   | { type: 'answer-tools' }
   | { type: 'tell-keys'; digits: string }
+  /** Says it in another voice than the agent's, where there is one. */
+  | { type: 'fill'; text: string }
   /** The carrier owes us the word that all was played: done without. */
   | { type: 'take-as-spoken' }
   | { type: 'set-timer'; timer: number; ms: number }

@@ -36,8 +36,13 @@ export function onTimer(state: BridgeState, at: At): BridgeStep {
 function onDebt(state: In<'waiting'>, { event, policy }: At): BridgeStep {
   const owedMs = Math.min(event.atMs - state.sinceMs, Math.max(event.line.silentMs, 0));
   const heldMs = event.atMs - state.enteredAtMs;
-  if (owedMs >= policy.owedMs || heldMs >= policy.owedAtMostMs) return fail(state, true);
-  return timed(state, Math.min(policy.owedMs - owedMs, policy.owedAtMostMs - heldMs));
+  const patienceMs = state.filled ? policy.owedAfterFillerMs : policy.owedMs;
+  if (owedMs >= patienceMs || heldMs >= policy.owedAtMostMs) return fail(state, true);
+  const restMs = Math.min(patienceMs - owedMs, policy.owedAtMostMs - heldMs);
+  if (state.filled) return timed(state, restMs);
+  const waitedMs = Math.min(event.line.silentMs, state.silentBeforeMs + heldMs);
+  if (waitedMs < policy.fillerAfterMs) return timed(state, Math.min(policy.fillerAfterMs - waitedMs, restMs));
+  return followedBy([{ type: 'fill', text: policy.filler }], timed({ ...state, filled: true }, restMs));
 }
 
 /** The sound that came should have been played by now: it goes on, was the last, or will never go on. */

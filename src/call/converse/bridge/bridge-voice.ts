@@ -1,4 +1,4 @@
-/** The agent's replies on the line: one after another, and what of each was heard. */
+/** What is said on the line, the agent's replies and words of ours between them: one after another, and what of each was heard. */
 import { bytesPerMs } from '../../../audio/mulaw.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { WordTime } from '../../../ports/text-to-speech.ts';
@@ -8,7 +8,7 @@ import type { Known } from '../what-was-heard.ts';
 import type { LineNow } from './bridge-state.ts';
 
 export interface ToldByVoice {
-  /** The first sound of a reply has come. */
+  /** The first sound of a reply of the agent has come. */
   onBegan(utterance: number): void;
   onText(utterance: number, text: string): void;
   onHeard(utterance: number, heard: Known): void;
@@ -25,8 +25,17 @@ export interface BridgeVoiceParts extends ToldByVoice {
   firstUtterance: number;
 }
 
+/** Words of ours as they come out of another voice. */
+export interface OwnWords {
+  utterance: number;
+  sound(sound: Uint8Array): void;
+  words(words: readonly WordTime[]): void;
+  over(): void;
+}
+
 interface Reply {
-  number: number;
+  /** The agent's number for it; null for words of ours in another voice. */
+  number: number | null;
   utterance: number;
   words: SpokenWords;
   /** Words that came ahead of the text they are in. */
@@ -41,59 +50,87 @@ const mostAheadMs = 600_000;
 export class BridgeVoice {
   readonly #parts: BridgeVoiceParts;
   #replies: Reply[] = [];
+  /** The number of the agent's newest reply. */
   #newest = 0;
+  #nextUtterance: number;
   /** When the line falls silent, as far as we know. */
   #quietAtMs: number;
 
   constructor(parts: BridgeVoiceParts) {
     this.#parts = parts;
+    this.#nextUtterance = parts.firstUtterance;
     this.#quietAtMs = parts.clock.monotonicMs();
   }
 
   sound(number: number, sound: Uint8Array): void {
-    const reply = this.#find(number);
-    const ms = sound.length / bytesPerMs;
-    if (!reply || reply.isOver || ms === 0 || this.now().soundLeftMs + ms > mostAheadMs) return;
-    const isFirstSound = reply.words.soundMs === 0;
-    reply.words.addSound(ms);
-    // Told before it is played, so that nothing of the line's is told of a reply that nobody knows.
-    if (isFirstSound) this.#parts.onBegan(reply.utterance);
-    if (!this.#replies.includes(reply)) return;
-    this.#quietAtMs = Math.max(this.#quietAtMs, this.#parts.clock.monotonicMs()) + ms;
-    this.#parts.line.play(reply.utterance, sound);
+    this.#addSound(this.#find(number), sound);
   }
 
   text(number: number, text: string): void {
     const reply = this.#find(number);
     if (!reply) return;
-    reply.words.add(text);
     this.#parts.onText(reply.utterance, text);
-    this.#confirm(reply, reply.words.place(reply.unplaced.splice(0)));
+    this.#addText(reply, text);
   }
 
   words(number: number, words: readonly WordTime[]): void {
-    const reply = this.#find(number);
-    if (!reply) return;
-    if (reply.words.text === '') return void reply.unplaced.push(...words);
-    this.#confirm(reply, reply.words.place(words));
+    this.#addWords(this.#find(number), words);
   }
 
   /** All of it has been told. */
   over(number: number): void {
-    const reply = this.#find(number);
+    this.#finish(this.#find(number));
+  }
+
+  /** Begins words of ours; what sounds of them later than the agent's next reply begins is not heard any more. */
+  ownWords(text: string): OwnWords {
+    const reply = this.#begin(null);
+    this.#addText(reply, text);
+    return {
+      utterance: reply.utterance,
+      sound: (sound) => this.#addSound(reply, sound),
+      words: (words) => this.#addWords(reply, words),
+      over: () => this.#finish(reply),
+    };
+  }
+
+  #addSound(reply: Reply | null, sound: Uint8Array): void {
+    const ms = sound.length / bytesPerMs;
+    if (!reply || reply.isOver || ms === 0 || this.now().soundLeftMs + ms > mostAheadMs) return;
+    const isFirstSound = reply.words.soundMs === 0;
+    reply.words.addSound(ms);
+    // Told before it is played, so that nothing of the line's is told of a reply that nobody knows.
+    if (isFirstSound && reply.number !== null) this.#parts.onBegan(reply.utterance);
+    if (!this.#replies.includes(reply)) return;
+    this.#quietAtMs = Math.max(this.#quietAtMs, this.#parts.clock.monotonicMs()) + ms;
+    this.#parts.line.play(reply.utterance, sound);
+  }
+
+  #addText(reply: Reply, text: string): void {
+    reply.words.add(text);
+    this.#confirm(reply, reply.words.place(reply.unplaced.splice(0)));
+  }
+
+  #addWords(reply: Reply | null, words: readonly WordTime[]): void {
+    if (!reply || !this.#replies.includes(reply)) return;
+    if (reply.words.text === '') return void reply.unplaced.push(...words);
+    this.#confirm(reply, reply.words.place(words));
+  }
+
+  #finish(reply: Reply | null): void {
     if (!reply || reply.isOver) return;
     reply.isOver = true;
     if (reply.words.soundMs === 0) {
       this.#replies = this.#replies.filter((other) => other !== reply);
       this.#parts.onHeard(reply.utterance, nothing);
-      this.#parts.onEmpty();
+      if (reply.number !== null) this.#parts.onEmpty();
       this.#tellIfSpoken();
     } else this.#parts.line.end(reply.utterance);
   }
 
   /** The agent is gone: nothing more of any reply is told. */
   overAll(): void {
-    for (const reply of [...this.#replies]) this.over(reply.number);
+    for (const reply of [...this.#replies]) this.#finish(reply);
   }
 
   played(utterance: number, playedMs: number): void {
@@ -111,14 +148,14 @@ export class BridgeVoice {
     this.#tellIfSpoken();
   }
 
-  /** Silence at once; gives the replies that were cut, and what of each was played. */
+  /** Silence at once; gives the agent's replies that were cut, and what of each was played. */
   cut(): { reply: number; playedMs: number }[] {
     const cleared = this.#parts.line.clear();
     this.#quietAtMs = Math.min(this.#quietAtMs, this.#parts.clock.monotonicMs());
-    return this.#forgetAll().map((reply) => {
+    return this.#forgetAll().flatMap((reply) => {
       if (cleared?.utterance === reply.utterance) reply.playedMs = Math.max(reply.playedMs, cleared.playedMs);
       this.#parts.onHeard(reply.utterance, heardOf(reply));
-      return { reply: reply.number, playedMs: reply.playedMs };
+      return reply.number === null ? [] : [{ reply: reply.number, playedMs: reply.playedMs }];
     });
   }
 
@@ -145,9 +182,15 @@ export class BridgeVoice {
     if (known) return known;
     if (number <= this.#newest) return null;
     this.#newest = number;
-    for (const older of [...this.#replies]) this.over(older.number);
+    return this.#begin(number);
+  }
+
+  #begin(number: number | null): Reply {
+    this.overAll();
+    const utterance = this.#nextUtterance;
+    this.#nextUtterance += 1;
     const reply: Reply = {
-      ...{ number, utterance: this.#parts.firstUtterance + number - 1, words: createSpokenWords() },
+      ...{ number, utterance, words: createSpokenWords() },
       ...{ unplaced: [], isOver: false, playedMs: 0 },
     };
     this.#replies.push(reply);
