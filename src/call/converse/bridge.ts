@@ -13,11 +13,12 @@ import {
 } from './bridge/bridge-runner.ts';
 import type { BridgePolicy, LineNow } from './bridge/bridge-state.ts';
 import { type BridgeTranscript, createBridgeTranscript } from './bridge/bridge-transcript.ts';
-import { BridgeVoice, type ToldByVoice } from './bridge/bridge-voice.ts';
+import { BridgeVoice } from './bridge/bridge-voice.ts';
 import { collectKeys, type KeyCollector } from './bridge/collect-keys.ts';
 import { createSessionEnd, type SessionEnd } from './bridge/end-session.ts';
 import { createPersonVoice, type PersonVoice } from './bridge/person-voice.ts';
-import { FillerSpeaker, type FillerVoice } from './bridge/say-filler.ts';
+import { createFiller, type Filler, type FillerVoice } from './bridge/say-filler.ts';
+import { toldByVoice } from './bridge/told-by-voice.ts';
 import { createToolDesk, type ToolDesk } from './bridge/tool-desk.ts';
 import type { CallRecord } from './call-record.ts';
 import type { LineEngine } from './cascade.ts';
@@ -85,9 +86,7 @@ class Bridge {
   readonly #voice: BridgeVoice;
   readonly #desk: ToolDesk;
   readonly #keys: KeyCollector;
-  readonly #filler: FillerSpeaker;
-  /** Utterances that are none of the agent's. */
-  readonly #fillers = new Set<number>();
+  readonly #filler: Filler;
   readonly #runner: BridgeRunner;
   readonly #session: AgentSession;
   readonly #cancelMaxDuration: CancelTimer;
@@ -102,12 +101,14 @@ class Bridge {
     this.#transcript = createBridgeTranscript(parts.history, clock);
     this.#person = createPersonVoice(clock);
     this.#latency = createTurnLatency(clock);
-    this.#voice = new BridgeVoice({ line, clock, firstUtterance: parts.firstUtterance, ...this.#toldByVoice() });
+    const books = { latency: this.#latency, transcript: this.#transcript, person: this.#person };
+    const told = toldByVoice(books, (happening) => this.#feed(happening));
+    this.#voice = new BridgeVoice({ line, clock, firstUtterance: parts.firstUtterance, ...told });
     this.#desk = createToolDesk({
       ...{ tools: parts.tools, clock, toolMs: policy.toolMs },
       on: (outcomes) => this.#toolsDone(outcomes),
     });
-    this.#filler = new FillerSpeaker(parts.fillerVoice);
+    this.#filler = createFiller({ by: parts.fillerVoice, voice: this.#voice, transcript: this.#transcript });
     this.#keys = collectKeys({ clock, quietMs: policy.keysMs, on: (digits) => this.#keysPressed(digits) });
     this.#runner = createBridgeRunner({
       ...{ callId: parts.callId, clock, policy, record: parts.record, logSeq: parts.logSeq },
@@ -160,9 +161,9 @@ class Bridge {
       case 'key':
         return this.#keys.press(event.digit);
       case 'first-frame':
-        return this.#fillers.has(event.utterance) ? undefined : this.#latency.firstFrame(event.utterance);
+        return this.#filler.isOwn(event.utterance) ? undefined : this.#latency.firstFrame(event.utterance);
       case 'played':
-        if (!this.#fillers.has(event.utterance)) this.#latency.heard(event.utterance);
+        if (!this.#filler.isOwn(event.utterance)) this.#latency.heard(event.utterance);
         return this.#voice.played(event.utterance, event.playedMs);
       case 'finished':
         return this.#voice.finished(event.utterance);
@@ -211,23 +212,6 @@ class Bridge {
     this.#feed(event);
   }
 
-  #toldByVoice(): ToldByVoice {
-    return {
-      onBegan: (utterance) => {
-        this.#latency.firstSound(utterance);
-        this.#feed({ type: 'reply-began' });
-      },
-      onText: (utterance, text) => {
-        this.#latency.firstToken(utterance);
-        this.#transcript.assistant(utterance, text, this.#person.takeReplyMs());
-      },
-      onHeard: (utterance, heard) =>
-        this.#transcript.heard(utterance, { heard, latency: this.#latency.take(utterance) }),
-      onEmpty: () => this.#feed({ type: 'reply-empty' }),
-      onSpoken: () => this.#feed({ type: 'spoken' }),
-    };
-  }
-
   #toolsDone(outcomes: readonly ToolOutcome[]): void {
     this.#outcomes = outcomes;
     const endsCall = whatEndsTheCall(outcomes);
@@ -264,7 +248,7 @@ class Bridge {
       case 'take-as-spoken':
         return this.#voice.takeAsSpoken();
       case 'fill':
-        return this.#fill(effect.text);
+        return this.#filler.say(effect.text);
       case 'fail':
         return this.#fail(effect.personWaits);
       case 'finish':
@@ -280,14 +264,6 @@ class Bridge {
     const cuts = this.#voice.cut();
     for (const { reply, playedMs } of cuts) this.#session.heard(reply, playedMs);
     return cuts.length > 0;
-  }
-
-  #fill(text: string): void {
-    if (!this.#filler.canSpeak) return;
-    const words = this.#voice.ownWords(text);
-    this.#fillers.add(words.utterance);
-    this.#transcript.assistant(words.utterance, text, null);
-    this.#filler.say(text, words);
   }
 
   #answerTools(): void {

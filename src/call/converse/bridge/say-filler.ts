@@ -1,6 +1,7 @@
 /** Says a few words in another voice than the agent's, so that nobody thinks the line is dead while the agent is late. */
 import type { Mouth, TextToSpeech } from '../../../ports/text-to-speech.ts';
-import type { OwnWords } from './bridge-voice.ts';
+import type { BridgeTranscript } from './bridge-transcript.ts';
+import type { BridgeVoice } from './bridge-voice.ts';
 
 /** Who says it. */
 export interface FillerVoice {
@@ -11,39 +12,46 @@ export interface FillerVoice {
   voice: string | null;
 }
 
+export interface Filler {
+  /** Nothing where there is no voice for it. */
+  say(text: string): void;
+  /** Whether these are words of ours, not of the agent. */
+  isOwn(utterance: number): boolean;
+  close(): void;
+}
+
 /** One filler at a time; its voice is opened only when there is something to fill. */
-export class FillerSpeaker {
-  readonly #voice: FillerVoice | null;
-  #mouth: Mouth | null = null;
-
-  constructor(voice: FillerVoice | null) {
-    this.#voice = voice;
-  }
-
-  /** Whether there is a voice for it. */
-  get canSpeak(): boolean {
-    return this.#voice !== null;
-  }
-
-  say(text: string, told: OwnWords): void {
-    if (!this.#voice) return;
-    this.close();
-    const { maker, language, voice } = this.#voice;
-    const mouth = maker.speak({
-      ...{ language, voice },
-      on(event) {
-        if (event.type === 'sound') told.sound(event.sound);
-        else if (event.type === 'words') told.words(event.words);
-        else told.over();
-      },
-    });
-    this.#mouth = mouth;
-    mouth.say(1, text);
-    mouth.finish(1);
-  }
-
-  close(): void {
-    this.#mouth?.close();
-    this.#mouth = null;
-  }
+export function createFiller(parts: {
+  by: FillerVoice | null;
+  voice: BridgeVoice;
+  transcript: BridgeTranscript;
+}): Filler {
+  const own = new Set<number>();
+  let mouth: Mouth | null = null;
+  const close = () => {
+    mouth?.close();
+    mouth = null;
+  };
+  return {
+    say(text) {
+      if (!parts.by) return;
+      close();
+      const { maker, language, voice } = parts.by;
+      const told = parts.voice.ownWords(text);
+      own.add(told.utterance);
+      parts.transcript.assistant(told.utterance, text, null);
+      mouth = maker.speak({
+        ...{ language, voice },
+        on(event) {
+          if (event.type === 'sound') told.sound(event.sound);
+          else if (event.type === 'words') told.words(event.words);
+          else told.over();
+        },
+      });
+      mouth.say(1, text);
+      mouth.finish(1);
+    },
+    isOwn: (utterance) => own.has(utterance),
+    close,
+  };
 }
