@@ -73,8 +73,7 @@ async function bargeIns(): Promise<Found> {
 
 async function fourHours(): Promise<Found> {
   const found: Found = { figures: '', misses: [] };
-  // An ElevenLabs agent ends its conversations by itself, by its own setting.
-  for (const engine of engines.filter((name) => name !== 'agent-bridge')) {
+  for (const engine of engines) {
     const long = await holdLongCall(engine, { seed: firstSeed, hours: Math.max(4 * scale, 1) });
     const { grownBytes, heardWords, sessions, left, oddities, ending } = long;
     found.figures += `\n  ${engine}: grown by ${(grownBytes / 1e6).toFixed(1)} MB, ${heardWords} words heard, ${sessions} sessions, ended as ${ending}`;

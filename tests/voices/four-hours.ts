@@ -38,6 +38,7 @@ export async function holdLongCall(
     answer: (_said, count) => longAnswer(random, count),
     greeting: 'Good morning.',
     assistant: { max_duration_seconds: lastMs / 1000 },
+    agentMaxDurationMs: lastMs + minuteMs,
   });
   let heardWords = 0;
   const truth = call.truth();

@@ -37,6 +37,8 @@ export interface VirtualCallOptions {
   ears?: readonly EarsName[];
   mouths?: readonly MouthName[];
   assistant?: Partial<Assistant>;
+  /** How long the agent's vendor lets a conversation last; its own usual limit when absent. */
+  agentMaxDurationMs?: number;
   /** Whether sound is left to say sorry with when no vendor is; default true. */
   hasSpareApology?: boolean;
   /** The record of what was said; one of its own unless told. */
@@ -70,6 +72,7 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
     ...{ seed: options.seed, answer: options.answer },
     ears: options.ears ?? ['flux'],
     mouths: options.mouths ?? ['elevenlabs'],
+    ...(options.agentMaxDurationMs ? { agentMaxDurationMs: options.agentMaxDurationMs } : {}),
   });
   const counts: VirtualCall['counts'] = { real: 0, false: 0, failures: [] };
   const telemetry: Telemetry = {

@@ -1,4 +1,5 @@
 /** The simulated vendors of one virtual call, and our own providers joined to them. */
+
 import { type Clock, waitFor } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
@@ -17,6 +18,7 @@ import { createOpenAiLanguageModel } from '../../src/providers/openai/language-m
 import { createRealtimeAgent } from '../../src/providers/openai/realtime.ts';
 import { createOpenAiTextToSpeech } from '../../src/providers/openai/speech.ts';
 import { createOpenAiSpeechToText } from '../../src/providers/openai/transcription.ts';
+import { toDefaultAgent } from '../../src/simulator/vendors/agents/elevenlabs/agents.ts';
 import { type SpeechVendors as Box, createSpeechVendors } from '../../src/simulator/vendors/create-speech-vendors.ts';
 import type { Brain } from '../../src/simulator/vendors/vendor.ts';
 import { sketchSpeech } from '../../src/simulator/voices/sketch-voice.ts';
@@ -50,6 +52,8 @@ const allMouths = (tools: Tools) => ({
     createOpenAiTextToSpeech({ ...at('openai/v1'), ...tools, model: 'gpt-4o-mini-tts', voice: 'marin' }),
 });
 
+const agentId = 'agent_simulated';
+
 export interface VirtualSpeech {
   box: Box;
   speech: SpeechVendors;
@@ -58,11 +62,21 @@ export interface VirtualSpeech {
 
 export function createVirtualSpeech(
   clock: Clock,
-  options: { seed: number; answer: Answer; ears: readonly EarsName[]; mouths: readonly MouthName[] },
+  options: {
+    seed: number;
+    answer: Answer;
+    ears: readonly EarsName[];
+    mouths: readonly MouthName[];
+    /** How long the agent's vendor lets a conversation last; its own usual limit when absent. */
+    agentMaxDurationMs?: number;
+  },
 ): VirtualSpeech {
   const box = createSpeechVendors({
     ...{ clock, random: createSeededRandom(options.seed), brain: toBrain(clock, options.answer) },
     synthesize: async (text, voice) => sketchSpeech(text, voice),
+    agents: options.agentMaxDurationMs
+      ? [{ ...toDefaultAgent(agentId, {}), maxDurationMs: options.agentMaxDurationMs }]
+      : [],
   });
   const tools: Tools = { clock, openSocket: box.openSocket, fetch: box.fetch };
   const [ears, mouths] = [allEars(tools), allMouths(tools)];
@@ -71,7 +85,7 @@ export function createVirtualSpeech(
     mouthsFor: () => options.mouths.map((name) => mouths[name]()),
     agent: createElevenLabsAgent({ ...at('elevenlabs'), ...tools }),
     speechToSpeech: createRealtimeAgent({ ...at('openai/v1'), ...tools }),
-    usualAgentId: 'agent_simulated',
+    usualAgentId: agentId,
     needs: { cascade: '', 'speech-to-speech': '', 'agent-bridge': '' },
   };
   const model = createOpenAiLanguageModel({ ...at('openai/v1'), ...tools, model: 'm', log: silentLogger });
