@@ -83,6 +83,13 @@ module.exports = {
       from: { path: '^src/api/contract/' },
       to: { path: '^(src|tests)/', pathNot: '^src/api/contract/' },
     },
+    {
+      name: 'dashboard-imports-only-the-contract',
+      comment: 'The browser app knows the shapes of the API and nothing else of the server.',
+      severity: 'error',
+      from: { path: '^dashboard/src/' },
+      to: { path: '^(src|tests|scripts|bench)/', pathNot: '^src/api/contract/' },
+    },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

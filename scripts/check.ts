@@ -12,10 +12,11 @@ interface Check {
 
 const checks: Check[] = [
   { name: 'types', command: ['node_modules/typescript/bin/tsc'] },
+  { name: 'types of the dashboard', command: ['node_modules/typescript/bin/tsc', '-p', 'dashboard'] },
   { name: 'format and lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   {
     name: 'arrows',
-    command: ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'src', 'tests', 'scripts'],
+    command: ['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', 'src', 'tests', 'scripts', 'dashboard/src'],
   },
   { name: 'sizes', command: ['scripts/sizes.ts'] },
   { name: 'unused exports', command: ['node_modules/knip/bin/knip.js', '--no-progress'] },
@@ -89,7 +90,7 @@ async function runTests(projects: string[]): Promise<Counts> {
   }
 }
 
-const projects = process.argv[2] === 'all' ? ['unit', 'store', 'security', 'journeys'] : ['unit'];
+const projects = process.argv[2] === 'all' ? ['unit', 'store', 'security', 'journeys', 'browser'] : ['unit'];
 const checked = await runChecks();
 const tested = await runTests(projects).catch((error: unknown) => {
   console.error(`the tests could not be run: ${error}`);

@@ -1,4 +1,5 @@
 /** The only file that knows every part: turns a configuration into a running server. */
+import { join } from 'node:path';
 import { createApi } from './api/create-api.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
 import { systemClock } from './base/clock.ts';
@@ -42,6 +43,9 @@ export interface Callwright {
   /** Says goodbye on every live call and stops; harmless when called twice. */
   stop(): Promise<void>;
 }
+
+/** Where the browser app is built. */
+const builtDashboard = join(import.meta.dirname, '../dashboard/dist');
 
 /** @throws CallwrightError with a line for the person who started it, when it cannot start */
 export async function createCallwright(config: Config, overrides: Overrides = {}): Promise<Callwright> {
@@ -97,7 +101,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     ...work.control,
     metricsText: telemetry.metricsText,
     ...{ callsPerSecond: config.callsPerSecond, requestsPerMinute: config.requestsPerMinute },
-    ...{ isSandbox, trustProxy: config.trustProxy },
+    ...{ isSandbox, trustProxy: config.trustProxy, dashboardFolder: base.overrides.dashboardFolder ?? builtDashboard },
     dialects: {
       openDialects: config.openDialects,
       from: config.phoneNumber,

@@ -23,6 +23,8 @@ export interface SetupRequest {
 }
 
 export interface Setup {
+  /** Whether there is no administrator. */
+  isNeeded(): Promise<boolean>;
   /** Makes a code, of the form `xxxxx-xxxxx-xxxxx-xxxxx`, good for 24 hours; null when there is an administrator. */
   openCode(): Promise<string | null>;
   /** Makes the first administrator and logs in. @throws SetupRefused, EmailTaken, TooBusy */
@@ -52,6 +54,7 @@ export function createSetup(parts: AccountParts): Setup {
   };
 
   return {
+    isNeeded: async () => (await countAdministrators(store.db)) === 0,
     async openCode() {
       if ((await countAdministrators(store.db)) > 0) return null;
       const letters = Array.from(random.bytes(20), (byte) => alphabet[byte % 32]).join('');

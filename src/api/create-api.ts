@@ -28,6 +28,7 @@ import { authRoutes } from './routes/auth.ts';
 import { type CallActionParts, callActionRoutes } from './routes/call-actions.ts';
 import { callRoutes } from './routes/calls.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { createDashboard, type DashboardParts } from './routes/dashboard.ts';
 import { doNotCallRoutes } from './routes/do-not-call.ts';
 import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -45,6 +46,7 @@ export interface ApiParts
     LimitParts,
     RateLimitOptions,
     MetricsParts,
+    DashboardParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -88,7 +90,9 @@ export function createApi(parts: ApiParts): FastifyInstance {
     }
     return sendProblem(error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
+  const dashboard = createDashboard(parts);
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await dashboard.answerPage(request, reply)) return reply;
     const detail = `There is no ${request.method} ${request.url.split('?')[0]}.`;
     const problem = { status: 404, code: 'request/not-found', title: 'Not found', detail };
     return sendProblem(new ProblemError(problem), request, reply);
@@ -96,6 +100,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.register(rateLimit, { global: false, enableDraftSpec: true });
   app.register(healthRoutes(parts));
   app.register(docsRoutes());
+  app.register(dashboard.routes);
   app.register(authRoutes({ ...parts.accounts, access: parts.access }));
   app.register(async (limited) => {
     limitRequests(limited, parts);

@@ -6,6 +6,7 @@ import type { Engine } from '../assistant/assistant.ts';
 import { CallwrightError } from '../base/errors.ts';
 import { createLogger } from '../base/log.ts';
 import { createCallwright } from '../wiring.ts';
+import { keepDashboardFresh } from './build-dashboard.ts';
 import { toEventLine, toSummary } from './call-lines.ts';
 import { readCommandConfig } from './environment.ts';
 import { watchEvents } from './watch-events.ts';
@@ -33,6 +34,7 @@ export interface DemoOptions {
 
 export async function demo({ once, engine }: DemoOptions): Promise<void> {
   console.log('Starting the server, its embedded database and its simulated phone network …');
+  if (!once) void keepDashboardFresh();
   // Whatever account the settings name, a demo rings no real phone and is for this machine only.
   const config = readCommandConfig({ twilio: null, publicUrl: null, host: '127.0.0.1' });
   const log = createLogger({ level: 'warn', logPii: false, pretty: true, destination: process.stderr });
@@ -145,4 +147,4 @@ async function post(api: Api, path: string, body: unknown): Promise<unknown> {
 }
 
 const invite = (url: string) =>
-  `The server stays up on ${url} for more calls: use the curl lines above, from another terminal. Ctrl-C stops it.`;
+  `Open ${url} to see this call and to place others. The server stays up for it until Ctrl-C.`;

@@ -1,11 +1,13 @@
 /** `callwright start`: runs the server until it is told to stop. */
 import { createCallwright } from '../wiring.ts';
+import { keepDashboardFresh } from './build-dashboard.ts';
 import { readCommandConfig } from './environment.ts';
 
 /** Live calls get this long to end by themselves after the first signal. */
 const drainMs = 15 * 60_000;
 
 export async function start(): Promise<void> {
+  void keepDashboardFresh();
   const callwright = await createCallwright(readCommandConfig(), { audibleVoices: true });
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);
@@ -18,7 +20,7 @@ export async function start(): Promise<void> {
 }
 
 const toSetupLine = (url: string, code: string) =>
-  `There is no administrator yet. Within 24 hours, POST ${url}/auth/setup makes the first one with the set-up code ${code}`;
+  `There is no administrator yet. Within 24 hours, open ${url} or POST ${url}/auth/setup to make the first one with the set-up code ${code}`;
 
 /** A first signal asks for a gentle stop, a second one for a quick one, a third for none at all. */
 function watchSignals(): { first: Promise<void>; second: Promise<void> } {

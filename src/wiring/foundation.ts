@@ -29,6 +29,8 @@ export interface Overrides {
   attention?: Partial<AttentionPolicy>;
   /** How many sockets there may be and how fast they may speak: a simulated network in quick time speaks faster. */
   socketLimits?: Partial<SocketLimits>;
+  /** Where the built browser app lies; where `npm ci` builds it unless told. */
+  dashboardFolder?: string;
   /** File of a ready-made embedded database to start from. */
   storeTemplate?: string;
 }

@@ -47,7 +47,7 @@ describe('a real server', () => {
   /** The code, from the line that a person reads. */
   async function codeOf({ printed }: { printed: () => string }): Promise<string> {
     const line =
-      /^There is no administrator yet\. Within 24 hours, POST http:\/\/localhost:\d+\/auth\/setup makes the first one with the set-up code (\S+)$/m;
+      /^There is no administrator yet\. Within 24 hours, open http:\/\/localhost:\d+ or POST http:\/\/localhost:\d+\/auth\/setup to make the first one with the set-up code (\S+)$/m;
     while (!line.test(printed()) && child?.stdout) await once(child.stdout, 'data');
     return line.exec(printed())?.[1] ?? '';
   }

@@ -209,8 +209,13 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'GET /docs': open(),
   'GET /docs/': open(200),
   'GET /docs/js/scalar.js': open(200),
+  'GET /': open(),
+  'GET /assets/*': open(),
+  'GET /favicon.svg': open(),
+  'GET /phone-worklet.js': open(),
   'POST /auth/login': accountForm,
   'POST /auth/refresh': { isOpen: true, control: null, bodies: () => [{ refresh_token: 'x'.repeat(43) }] },
+  'GET /auth/setup': open(200),
   'POST /auth/setup': {
     isOpen: true,
     control: null,

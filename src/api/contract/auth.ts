@@ -25,6 +25,11 @@ export const changePasswordSchema = z.strictObject({
   new_password: passwordSchema,
 });
 
+export const setupNeedSchema = z.object({
+  /** Whether there is no administrator yet. */
+  is_needed: z.boolean(),
+});
+
 const loginUserSchema = z.object({
   id: z.string(),
   email: z.string(),

@@ -7,6 +7,7 @@ import {
   loginSchema,
   logoutQuerySchema,
   refreshSchema,
+  setupNeedSchema,
   setupSchema,
   whoAmISchema,
 } from '../contract/auth.ts';
@@ -38,6 +39,12 @@ export const accountOperations: readonly Area[] = [
         access: open,
         body: refreshSchema,
         answer: { status: 200, body: loginAnswerSchema },
+      },
+      {
+        route: 'GET /auth/setup',
+        summary: 'Whether there is no administrator yet',
+        access: open,
+        answer: { status: 200, body: setupNeedSchema },
       },
       {
         route: 'POST /auth/setup',

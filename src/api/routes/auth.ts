@@ -47,6 +47,8 @@ export function authRoutes(parts: AuthParts) {
       return toLoginAnswer(await refreshLogin(parts, refresh_token, request.id));
     });
 
+    app.get('/auth/setup', open, async () => ({ is_needed: await parts.setup.isNeeded() }));
+
     app.post('/auth/setup', open, async (request, reply) => {
       const wanted = parseOrProblem(setupSchema, request.body);
       const login = await parts.setup.setUp({ ...wanted, requestId: request.id });

@@ -34,6 +34,7 @@ export const bareApiParts: ApiParts = {
   callsPerSecond: 1,
   maxCallsOnLines: 50,
   requestsPerMinute: 600,
+  dashboardFolder: null,
   isSandbox: false,
   trustProxy: false,
   dialects: {

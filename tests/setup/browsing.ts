@@ -1,0 +1,66 @@
+/** A browser for a test, whose pages are watched for what they must never do. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
+
+export interface Browsing {
+  page: Page;
+  /** What the pages complained of: errors, and what their policy forbade. */
+  complaints: string[];
+  context: BrowserContext;
+  close(): Promise<void>;
+}
+
+const flags = [
+  '--no-first-run',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+];
+const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+export interface BrowsingOptions {
+  /** A WAV file that the microphone hears, over and over. */
+  microphone?: string;
+  size?: { width: number; height: number };
+  isDark?: boolean;
+}
+
+export async function openBrowser(options: BrowsingOptions = {}): Promise<Browsing> {
+  const executablePath = inject('chromium');
+  if (executablePath === null) throw new Error('there is no Chromium');
+  const profile = mkdtempSync(join(tmpdir(), 'callwright-browser-'));
+  const { microphone } = options;
+  const fakes = microphone
+    ? [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-audio-capture=${microphone}`,
+      ]
+    : [];
+  const context = await chromium.launchPersistentContext(profile, {
+    ...{ executablePath, headless: true, args: [...flags, ...asRoot, ...fakes] },
+    viewport: options.size ?? { width: 1280, height: 860 },
+    colorScheme: options.isDark ? 'dark' : 'light',
+    locale: 'en-US',
+  });
+  const complaints: string[] = [];
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.setDefaultTimeout(20_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  return {
+    ...{ page, complaints, context },
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
