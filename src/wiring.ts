@@ -23,7 +23,7 @@ import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
 import { openNetwork } from './wiring/open-network.ts';
 import { openNode } from './wiring/open-node.ts';
-import { toDialPolicy } from './wiring/to-dial-policy.ts';
+import { toCallRules } from './wiring/to-call-rules.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
 
@@ -76,18 +76,17 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const network = await openNetwork(base, publicUrl);
   closers.push(network.close);
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
+  const { carrier } = network;
   const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
-  const { carrier } = network;
-  const calls = { maxCallsOnLines, dialPolicy: toDialPolicy(config), followUps: [] };
-  const parts: CallParts = { store, carrier, clock, newId, log, live, ...calls };
+  const rules = toCallRules(config, network, newId);
+  const parts: CallParts = { store, carrier, clock, newId, log, live, maxCallsOnLines, ...rules };
   const blobs = openBlobs(base);
   const conversations = createConversations(clock);
   const telemetry = await createTelemetry({ ...config.telemetry, live, liveCalls: () => conversations.all().length });
   closers.push(telemetry.stop);
-  const { model, speech } = network;
-  const { sessionSecret } = secrets;
-  const work = createWork(base, parts, { sessionSecret, blobs, speech, telemetry, model, conversations });
+  const outside = { sessionSecret: secrets.sessionSecret, blobs, telemetry, conversations };
+  const work = createWork(base, parts, { ...outside, speech: network.speech, model: network.model });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
   warnOfOpenDialects(config, isSandbox, log);
   const app = createApi({
@@ -101,6 +100,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     ...work.control,
     metricsText: telemetry.metricsText,
     ...{ callsPerSecond: config.callsPerSecond, requestsPerMinute: config.requestsPerMinute },
+    currency: config.spend.currency,
     ...{ isSandbox, trustProxy: config.trustProxy, dashboardFolder: base.overrides.dashboardFolder ?? builtDashboard },
     dialects: {
       openDialects: config.openDialects,

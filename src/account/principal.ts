@@ -22,6 +22,8 @@ export const permissions = [
   'do-not-call:write',
   'stats:read',
   'audit-log:read',
+  'prices:read',
+  'prices:write',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -37,6 +37,8 @@ import { type LimitParts, limitRoutes } from './routes/limits.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
 import { type MetricsParts, metricsRoutes } from './routes/metrics.ts';
 import { phoneNumberRoutes } from './routes/phone-numbers.ts';
+import { priceFileRoutes } from './routes/price-files.ts';
+import { type PriceParts, priceRoutes } from './routes/prices.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { userRoutes } from './routes/users.ts';
@@ -47,6 +49,7 @@ export interface ApiParts
     RateLimitOptions,
     MetricsParts,
     DashboardParts,
+    PriceParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -136,6 +139,8 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(liveRoutes(parts));
   v1.register(doNotCallRoutes(parts));
   v1.register(doNotCallFileRoutes(parts));
+  v1.register(priceRoutes(parts));
+  v1.register(priceFileRoutes(parts));
   v1.register(statsRoutes(parts));
   v1.register(limitRoutes(parts));
   v1.register(metricsRoutes(parts));

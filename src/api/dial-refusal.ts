@@ -1,11 +1,14 @@
 /** What the outside is told of a call that a rule forbids: the status, and when to come back. */
 import type { DialRefused } from '../call/dial/dial-refused.ts';
 
-/** 429 for what asking later mends by itself; an hour that is not to be called at is a rule, not a rate. */
+/** What passes with time and is no rate all the same. */
+const rulesThatPass: readonly string[] = ['dial/outside-calling-hours', 'dial/spend-cap'];
+
+/** 429 for what asking later mends by itself; an hour that is not to be called at, or a day's cap, is a rule, not a rate. */
 export function statusOfRefusal({ code, retryAfterSeconds }: DialRefused): 403 | 429 | 503 {
   // No rule forbids it: the server lacks what it takes.
   if (code === 'engine/no-vendor') return 503;
-  return retryAfterSeconds === null || code === 'dial/outside-calling-hours' ? 403 : 429;
+  return retryAfterSeconds === null || rulesThatPass.includes(code) ? 403 : 429;
 }
 
 export function headersOfRefusal({ retryAfterSeconds }: DialRefused): Record<string, string> {

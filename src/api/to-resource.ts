@@ -2,6 +2,7 @@
 import type { CallRow } from '../store/calls.ts';
 import type { CarrierTranscriptRow } from '../store/carrier-transcripts.ts';
 import type { EventRow } from '../store/events.ts';
+import type { CallCostRow } from '../store/spend.ts';
 import type { TurnRow } from '../store/turns.ts';
 import type {
   CallResource,
@@ -11,6 +12,7 @@ import type {
   TurnLatencyResource,
   TurnResource,
 } from './contract/calls.ts';
+import type { CostResource } from './contract/prices.ts';
 
 const orNull = (moment: Date | null) => moment?.toISOString() ?? null;
 
@@ -73,9 +75,22 @@ export function toCarrierTranscript(row: CarrierTranscriptRow): CarrierTranscrip
   return { sequence, speaker, text, at: row.at.toISOString() };
 }
 
-export function toCallWithTurns(row: CallRow, turns: TurnRow[]): CallWithTurns {
+export function toCallWithTurns(row: CallRow, turns: TurnRow[], cost: CallCostRow | undefined): CallWithTurns {
   const shown = turns.map(toTurnResource);
-  return { ...toCallResource(row), turns: shown, latency: toFigures(shown) };
+  return { ...toCallResource(row), turns: shown, cost: cost ? toCost(cost) : null, latency: toFigures(shown) };
+}
+
+export function toCost(row: CallCostRow): CostResource {
+  const cost = row.cost as Pick<CostResource, 'missing' | 'lines'> | null;
+  return {
+    currency: row.currency,
+    status: row.status as CostResource['status'],
+    total_micros: row.total_micros,
+    known_micros: row.settled_micros,
+    reserved_micros: row.reserved_micros,
+    missing: cost?.missing ?? [],
+    lines: cost?.lines ?? [],
+  };
 }
 
 function toFigures(turns: readonly TurnResource[]): CallWithTurns['latency'] {

@@ -4,6 +4,7 @@ import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { CallRow } from '../store/calls.ts';
 import { toInstructions } from './converse/instructions.ts';
+import { countFor, meterModel } from './converse/meter-vendors.ts';
 import { conductRelay } from './converse/relay.ts';
 import type { TurnPolicy } from './converse/turn/turn-policy.ts';
 import { inLanguage } from './converse/turn/turn-texts.ts';
@@ -36,7 +37,11 @@ export function holdRelayConversation(
       codec: parts.carrier.relay,
       clock,
       policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
-      reply: { model: parts.model, tools: toolsOf(assistant, { db: store.db, clock }), context },
+      reply: {
+        model: meterModel(parts.model, countFor(tools.record, call.id)),
+        tools: toolsOf(assistant, { db: store.db, clock }),
+        context,
+      },
       instructions: toInstructions(assistant, {
         customerPhone: personNumber,
         customParameters: call.parameters as Record<string, unknown>,

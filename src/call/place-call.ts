@@ -11,6 +11,7 @@ import { checkAllowance } from './dial/client-limits.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
 import { toDialRefused } from './dial/dial-refused.ts';
 import { mayDial } from './dial/may-dial.ts';
+import { findSpendFacts } from './dial/spend-policy.ts';
 import { type PaceLimits, queueForAPlace, takeAPlace } from './dial/take-a-place.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
@@ -130,12 +131,27 @@ function limitsOf({ assistant }: CallRequest) {
 async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<void> {
   someoneCanSpeak(parts.speech, request);
   const { to, from, clientId, recipientTimezone } = request;
-  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null };
   const asking = { db: parts.store.db, policy: parts.dialPolicy };
-  const decision = await mayDial(asking, wanted, parts.clock.now());
+  const atMs = parts.clock.now();
+  const spend = await spendFactsOf(parts, request, atMs);
+  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend };
+  const decision = await mayDial(asking, wanted, atMs);
   if (decision.allowed) return;
   await storeBlocked(parts, request, decision);
   throw toDialRefused(decision);
+}
+
+/** As of now; when it is dialled they are asked again, and what it may cost is reserved. */
+function spendFactsOf({ store, dialPolicy }: PlaceCallParts, request: CallRequest, atMs: number) {
+  if (!dialPolicy.spend) return null;
+  const call = {
+    ...request,
+    campaignId: null,
+    metadata: request.metadata ?? null,
+    instructions: request.instructions('call'),
+    longestSeconds: limitsOf(request).maxDurationSeconds,
+  };
+  return findSpendFacts({ db: store.db, policy: dialPolicy.spend }, call, { atMs, lock: false });
 }
 
 async function storeWaiting(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {

@@ -1,4 +1,5 @@
 /** Performs what the lifecycle decides: each step is one transaction, carrier commands follow after its commit. */
+import type { Assistant } from '../assistant/assistant.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { NewId } from '../base/ids.ts';
@@ -7,7 +8,6 @@ import type { LiveEvents } from '../notify/live-events.ts';
 import { type CallOrder, type Carrier, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
 import { appendToLog } from '../store/call-log.ts';
 import { type CallRow, countCallsOnLines, findCall, lockCall, updateCall } from '../store/calls.ts';
-import { lockDials } from '../store/dial-attempts.ts';
 import { type EventRow, insertEvents, type NewEvent } from '../store/events.ts';
 import type { Store } from '../store/open-store.ts';
 import { everyone } from '../store/reach.ts';
@@ -15,7 +15,8 @@ import type { Db } from '../store/schema.ts';
 import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
 import { allowanceOf, hasFreeLine } from './dial/client-limits.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
-import { type DialPolicy, mayDial } from './dial/may-dial.ts';
+import type { DialPolicy } from './dial/may-dial.ts';
+import { decideAndReserve } from './dial/reserve-dial.ts';
 import type { FollowUp } from './follow-ups.ts';
 import { step } from './lifecycle.ts';
 import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
@@ -109,7 +110,8 @@ async function takeStep(
   const call = await lockCall(db, input.callId);
   if (!call) return null;
   const before = call.lifecycle as Lifecycle;
-  const decision = await decideIfDialed(parts, db, { call, event: input.event });
+  const decided = await decideIfDialed(parts, db, { call, event: input.event });
+  const { decision } = decided;
   const event = decision && !decision.allowed ? toForbidden(decision, input.event.atMs) : input.event;
   const made = step(before, event);
   if (made.state === before && made.effects.length === 0) return { call, step: made, events: [] };
@@ -137,7 +139,7 @@ async function takeStep(
   const after = { ...call, ...changes, lifecycle: made.state, policy_decision: policy } as CallRow;
   const told = toEvents(parts, after, { effects: made.effects, at });
   const more = isOver ? await followUp(parts, db, { call: after, atMs: event.atMs }) : [];
-  const events = await insertEvents(db, [...told, ...more]);
+  const events = await insertEvents(db, [...told, ...decided.events, ...more]);
   return { call: after, step: made, events };
 }
 
@@ -152,10 +154,11 @@ async function decideIfDialed(
   parts: CallParts,
   db: Db,
   { call, event }: { call: CallRow; event: LifecycleEvent },
-): Promise<DialDecision | null> {
-  if (event.type !== 'dial' || (call.lifecycle as Lifecycle).phase !== 'accepted') return null;
-  await lockDials(db, call.client_id);
-  return mayDial({ db, policy: parts.dialPolicy }, toWantedDial(call), event.atMs);
+): Promise<{ decision: DialDecision | null; events: NewEvent[] }> {
+  const state = call.lifecycle as Lifecycle;
+  if (event.type !== 'dial' || state.phase !== 'accepted') return { decision: null, events: [] };
+  const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, state.limits) };
+  return decideAndReserve({ db, policy: parts.dialPolicy, newId: parts.newId }, asked, event.atMs);
 }
 
 const toWantedDial = (call: CallRow) => ({
@@ -163,6 +166,15 @@ const toWantedDial = (call: CallRow) => ({
   from: call.from_number,
   clientId: call.client_id,
   recipientZone: call.recipient_timezone,
+});
+
+const toSpending = (call: CallRow, { maxDurationSeconds }: { maxDurationSeconds: number }) => ({
+  campaignId: call.campaign_id,
+  assistant: call.assistant as Assistant,
+  engine: call.engine as 'relay' | 'media',
+  metadata: call.metadata,
+  instructions: call.instructions as CallOrder['instructions'] | null,
+  longestSeconds: maxDurationSeconds,
 });
 
 function toForbidden({ code, detail }: DialDecision, atMs: number): LifecycleEvent {

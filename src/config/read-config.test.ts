@@ -39,6 +39,7 @@ describe('readConfig', () => {
       allowedCountries: null,
       callsPerNumberPerDay: null,
       callsPerNumberPerWeek: null,
+      spend: { currency: 'USD', capPerCall: null, capPerDay: null, capPerMonth: null, unknownPrices: 'deny' },
       requestsPerMinute: 600,
       openDialects: [],
       s3: null,
@@ -93,6 +94,9 @@ describe('readConfig', () => {
       ELEVENLABS_AGENT_ID: 'agent_1',
       CARTESIA_API_KEY: 'ca',
       CARTESIA_VOICE_ID: 'voice-1',
+      SPEND_CURRENCY: 'EUR',
+      SPEND_CAP_PER_DAY: '25.50',
+      UNKNOWN_PRICES: 'allow',
     });
     expect(config.speech).toMatchObject({
       deepgram: { apiKey: 'dg', baseUrl: 'https://api.deepgram.com', sttModel: 'nova-3' },
@@ -125,6 +129,7 @@ describe('readConfig', () => {
       allowedCountries: ['US', 'CA'],
       callsPerNumberPerDay: 2,
       callsPerNumberPerWeek: 0,
+      spend: { currency: 'EUR', capPerCall: null, capPerDay: 25_500_000, capPerMonth: null, unknownPrices: 'allow' },
       requestsPerMinute: 1200,
       openDialects: ['outbound-call', 'call-customer'],
       s3: {

@@ -50,6 +50,14 @@ export interface Config {
   /** How often one number may be called for one client; null: not set. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** Caps in micro-units of the currency; null: none. */
+  spend: {
+    currency: string;
+    capPerCall: number | null;
+    capPerDay: number | null;
+    capPerMonth: number | null;
+    unknownPrices: 'deny' | 'allow';
+  };
   /** Of one client, or of one address that nobody is known for. */
   requestsPerMinute: number;
   openDialects: readonly OpenableDialect[];
@@ -105,6 +113,14 @@ export function readConfig(environment: Environment): Config {
   return config;
 }
 
+const toSpend = (values: Values): Config['spend'] => ({
+  currency: values.SPEND_CURRENCY,
+  capPerCall: values.SPEND_CAP_PER_CALL ?? null,
+  capPerDay: values.SPEND_CAP_PER_DAY ?? null,
+  capPerMonth: values.SPEND_CAP_PER_MONTH ?? null,
+  unknownPrices: values.UNKNOWN_PRICES,
+});
+
 function toConfig(values: Values, usesTwilio: boolean): Config {
   const twilio = {
     accountSid: values.TWILIO_ACCOUNT_SID,
@@ -132,6 +148,7 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     allowedCountries: values.ALLOWED_COUNTRIES ?? null,
     callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,
     callsPerNumberPerWeek: values.CALLS_PER_NUMBER_PER_WEEK ?? null,
+    spend: toSpend(values),
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     openDialects: values.OPEN_DIALECTS,
     s3: toBucket(values),

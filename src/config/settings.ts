@@ -1,6 +1,7 @@
 /** Every setting there is: its form, meaning, default and whether it is a secret; docs and .env.example follow it. */
 import { getCountries } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { parseMicros } from '../base/money.ts';
 import { settings as cartesiaSettings } from '../providers/cartesia/settings.ts';
 import { settings as deepgramSettings } from '../providers/deepgram/settings.ts';
 import { elevenLabsSettings } from '../providers/elevenlabs/settings.ts';
@@ -26,6 +27,11 @@ function numberFrom(form: RegExp, range: { above: number; most: number; words: s
 
 const wholeNumber = (least: number, most: number) =>
   numberFrom(/^\d{1,9}$/, { above: least - 1, most, words: `must be a whole number from ${least} to ${most}` });
+
+const money = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be an amount of money, for example 25 or 2.50')
+  .transform((text) => parseMicros(text) ?? 0);
 
 const yesOrNo = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -136,6 +142,35 @@ export const serverSettings = {
     schema: wholeNumber(0, 1_000_000).optional(),
     meaning:
       'How often one number may be called for one client in 7 days. By default 10 with a real account, and no limit where no phone is real.',
+    secret: false,
+  },
+  SPEND_CURRENCY: {
+    schema: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be three letters, for example USD')
+      .default('USD'),
+    meaning: 'The currency of prices, caps and costs: the one in which the carrier charges you.',
+    secret: false,
+  },
+  SPEND_CAP_PER_CALL: {
+    schema: money.optional(),
+    meaning: 'The most that one call may be able to cost. By default there is no cap.',
+    secret: false,
+  },
+  SPEND_CAP_PER_DAY: {
+    schema: money.optional(),
+    meaning:
+      'The most that all calls of a day (UTC) may cost; none is dialled that could exceed it. By default there is no cap.',
+    secret: false,
+  },
+  SPEND_CAP_PER_MONTH: {
+    schema: money.optional(),
+    meaning: 'The most that all calls of a month (UTC) may cost. By default there is no cap.',
+    secret: false,
+  },
+  UNKNOWN_PRICES: {
+    schema: z.enum(['deny', 'allow']).default('deny'),
+    meaning: 'Whether a call of which a part has no price is dialled where a cap holds.',
     secret: false,
   },
   REQUESTS_PER_MINUTE: {

@@ -35,6 +35,14 @@ export interface CarrierCall {
   from: string;
   createdAtMs: number;
   durationSeconds: number | null;
+  /** What the carrier takes for it, in millionths of a currency's unit; null until it is rated. */
+  charge?: CarrierCharge | null;
+}
+
+export interface CarrierCharge {
+  micros: number;
+  /** Three letters. */
+  currency: string;
 }
 
 /** Surely no phone rang: the carrier said no, or was never reached. */

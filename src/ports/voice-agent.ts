@@ -26,6 +26,17 @@ export interface AgentRequest {
   /** Values for that agent's own templates. */
   dynamicVariables: Readonly<Record<string, string | number | boolean>>;
   on(event: AgentEvent): void;
+  /** Told as it comes by vendors that charge for tokens. */
+  onTokens?(tokens: AgentTokens): void;
+}
+
+export interface AgentTokens {
+  textInput: number;
+  textOutput: number;
+  audioInput: number;
+  audioOutput: number;
+  /** Of either kind, that the vendor had worked on before; not counted among the others. */
+  cachedInput: number;
 }
 
 /** `reply` numbers what the agent says, rising from 1; an interrupted one tells no more sound. */

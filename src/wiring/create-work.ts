@@ -10,6 +10,7 @@ import { createPacer } from '../call/converse/media/pacer.ts';
 import { spareApology } from '../call/converse/spare-apology.ts';
 import { usualAttentionPolicy } from '../call/converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
+import { createCostCounter } from '../call/count-costs.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
 import { type CallRequest, placeCall, queueCall } from '../call/place-call.ts';
 import { createRecordingDrafts } from '../call/recording-drafts.ts';
@@ -56,6 +57,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
   const talk = { ...parts, runner, conversations, records, model, policy };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
+  const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;
   const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
   const keeper = createRecordingKeeper({ ...parts, drafts, blobs, deleteCarrierCopies });
   const onLine = {
@@ -69,6 +71,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     async start() {
       await sweeper.start();
       keeper.start();
+      costs?.start();
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
@@ -93,7 +96,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
         conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);
       }
       await Promise.race([sockets.idle(), waitFor(clock, farewellMs)]);
-      await Promise.all([sweeper.stop(), keeper.stop()]);
+      await Promise.all([sweeper.stop(), keeper.stop(), costs?.stop()]);
       await runner.idle();
     },
   };

@@ -87,6 +87,16 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/assistants/:id/versions': one('assistant'),
   'GET /v1/assistants/:id/versions/:version': one('assistant'),
   'POST /v1/assistants/:id/preview': { names: ['assistant'], bodies: () => [{ variables: {} }], control: owner() },
+  'GET /v1/prices': { ...list, control: admin() },
+  'POST /v1/prices': {
+    bodies: () => [{ vendor: 'twilio', item: 'call_minute', price_micros: 1 }],
+    control: admin(201),
+  },
+  'POST /v1/prices/import': {
+    bodies: () => [[{ vendor: 'twilio', item: 'call_minute', price_micros: 1 }]],
+    control: admin(),
+  },
+  'DELETE /v1/prices/:id': { names: ['call'], control: null },
   'GET /v1/phone-numbers': list,
   'POST /v1/phone-numbers': {
     bodies: (object) => [

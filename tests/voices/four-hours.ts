@@ -11,7 +11,7 @@ const minuteMs = 60_000;
 
 /** A store that keeps nothing here, as a database would not. */
 const nothingKept: MemoryRecord = {
-  ...{ events: [], entries: [], turns: () => [], saveTurn() {}, announce() {}, log() {} },
+  ...{ events: [], entries: [], usage: [], turns: () => [], saveTurn() {}, announce() {}, log() {}, used() {} },
   flushed: () => Promise.resolve(),
 };
 

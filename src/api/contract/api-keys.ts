@@ -22,6 +22,8 @@ export const permissionNames = [
   'do-not-call:write',
   'stats:read',
   'audit-log:read',
+  'prices:read',
+  'prices:write',
 ] as const;
 
 export const createApiKeySchema = z.strictObject({

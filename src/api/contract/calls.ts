@@ -1,5 +1,6 @@
 /** The shapes of calls in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
+import { costSchema } from './prices.ts';
 import { e164Schema, momentSchema as moment, pageQuery, searchMomentSchema } from './text.ts';
 
 export const callStatuses = [
@@ -139,6 +140,8 @@ export const transcriptSchema = z.object({
 
 export const callWithTurnsSchema = callSchema.extend({
   turns: z.array(turnSchema),
+  /** Null for a call that was never dialled, and from before costs were counted. */
+  cost: costSchema.nullable(),
   latency: z.object({
     /** Over the answers of this call: how long the person waited. */
     reply_ms: figuresSchema,

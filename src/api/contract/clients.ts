@@ -35,6 +35,9 @@ export const callingHoursSchema = z.strictObject({
   closed_dates: z.array(z.iso.date()).max(1000).optional(),
 });
 
+/** A thousand million of the currency's unit. */
+const mostMicros = 1e15;
+
 export const clientLimitsSchema = z.strictObject({
   /** Calls in any 24 hours. */
   calls_per_day: z.int().min(0).max(1_000_000).optional(),
@@ -56,6 +59,10 @@ export const clientLimitsSchema = z.strictObject({
   enforce_calling_hours: z.boolean().optional(),
   /** For calls that sell nothing: stricter hours and limits of single states do not hold. */
   ignore_state_rules: z.boolean().optional(),
+  /** Caps on spending in millionths of the unit of the server's currency, by UTC days and months. */
+  spend_per_call_micros: z.int().min(0).max(mostMicros).optional(),
+  spend_per_day_micros: z.int().min(0).max(mostMicros).optional(),
+  spend_per_month_micros: z.int().min(0).max(mostMicros).optional(),
 });
 
 const changeable = {

@@ -16,6 +16,7 @@ import { clientCallSchema } from '../contract/client-calls.ts';
 import { clientSchema } from '../contract/clients.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
 import { phoneNumberSchema } from '../contract/phone-numbers.ts';
+import { costSchema, priceSchema } from '../contract/prices.ts';
 import { limitsSchema, statsSchema } from '../contract/stats.ts';
 import { problemSchema } from '../contract/text.ts';
 import { userSchema } from '../contract/users.ts';
@@ -31,12 +32,14 @@ const schemas: Record<string, z.ZodType> = {
   Call: callSchema,
   CallWithTurns: callWithTurnsSchema,
   Client: clientSchema,
+  CallCost: costSchema,
   ClientCall: clientCallSchema,
   DoNotCallEntry: doNotCallSchema,
   Event: eventSchema,
   Limits: limitsSchema,
   Login: loginAnswerSchema,
   PhoneNumber: phoneNumberSchema,
+  Price: priceSchema,
   Problem: problemSchema,
   Stats: statsSchema,
   Transcript: transcriptSchema,

@@ -5,6 +5,7 @@ import { callOperations } from './call-operations.ts';
 import { formOperations } from './form-operations.ts';
 import { createJsonSchemas, type Json, type JsonSchemas } from './json-schemas.ts';
 import type { Area, Operation } from './operation.ts';
+import { priceOperations } from './price-operations.ts';
 
 export interface OpenApiDocument extends Json {
   openapi: string;
@@ -15,6 +16,7 @@ export const areas: readonly Area[] = [
   ...callOperations,
   ...assistantOperations,
   ...accountOperations,
+  priceOperations,
   ...formOperations,
 ];
 

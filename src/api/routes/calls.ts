@@ -6,6 +6,7 @@ import { type CallRow, listCalls } from '../../store/calls.ts';
 import { listCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
+import { findCallCost } from '../../store/spend.ts';
 import { listTurns } from '../../store/turns.ts';
 import { whoAsks } from '../authorize.ts';
 import { callCursorSchema } from '../call-cursor.ts';
@@ -53,7 +54,8 @@ export function callRoutes(parts: { store: Store }) {
 
     app.get<ById>('/v1/calls/:id', reading, async (request) => {
       const call = await findCallOr404(db, request);
-      return toCallWithTurns(call, await listTurns(db, call.id));
+      const [turns, cost] = await Promise.all([listTurns(db, call.id), findCallCost(db, call.id)]);
+      return toCallWithTurns(call, turns, cost);
     });
 
     app.get<ById>('/v1/calls/:id/transcript', reading, async (request, reply) => {

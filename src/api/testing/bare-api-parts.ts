@@ -35,6 +35,7 @@ export const bareApiParts: ApiParts = {
   maxCallsOnLines: 50,
   requestsPerMinute: 600,
   dashboardFolder: null,
+  currency: 'USD',
   isSandbox: false,
   trustProxy: false,
   dialects: {

@@ -11,12 +11,15 @@ import { insertEvents, type NewEvent } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { sqlStateOf } from '../../store/sql-errors.ts';
 import { type NewTurn, saveTurns } from '../../store/turns.ts';
+import { addUsage, type NewUsage } from '../../store/usage.ts';
 
 export interface CallRecord {
   /** The turn as it stands now; a later state of the same turn replaces one that was not written yet. */
   saveTurn(turn: NewTurn): void;
   announce(event: NewEvent): void;
   log(entry: NewLogEntry): void;
+  /** So much more of an item of a vendor was used. */
+  used(usage: NewUsage): void;
   /** Settles when all that was handed in is stored, or was refused for good. */
   flushed(): Promise<void>;
 }
@@ -40,12 +43,15 @@ interface Pending {
   turns: Map<number, NewTurn>;
   events: NewEvent[];
   log: NewLogEntry[];
+  /** By item; what was not written yet. */
+  usage: Map<string, NewUsage>;
 }
 
 interface Rows {
   turns: NewTurn[];
   events: NewEvent[];
   log: NewLogEntry[];
+  usage: NewUsage[];
 }
 
 type Batch = Map<Pending, Rows>;
@@ -88,7 +94,7 @@ export function createCallRecords(parts: CallRecordsParts): CallRecords {
   };
   return {
     open() {
-      const pending: Pending = { turns: new Map(), events: [], log: [] };
+      const pending: Pending = { turns: new Map(), events: [], log: [], usage: new Map() };
       return {
         saveTurn(turn) {
           pending.turns.set(turn.index, turn);
@@ -100,6 +106,10 @@ export function createCallRecords(parts: CallRecordsParts): CallRecords {
         },
         log(entry) {
           pending.log.push(entry);
+          wake(pending);
+        },
+        used(usage) {
+          addUp(pending.usage, usage);
           wake(pending);
         },
         async flushed() {
@@ -132,7 +142,11 @@ function takeRows(pending: Pending, room: number): Rows {
   const turns = [...pending.turns.values()].slice(0, room);
   for (const { index } of turns) pending.turns.delete(index);
   const log = pending.log.splice(0, room - turns.length);
-  return { turns, log, events: pending.events.splice(0, room - turns.length - log.length) };
+  const events = pending.events.splice(0, room - turns.length - log.length);
+  // A handful of items at most.
+  const usage = [...pending.usage.values()];
+  pending.usage.clear();
+  return { turns, log, events, usage };
 }
 
 async function writeUntilDone(parts: CallRecordsParts, batch: Batch): Promise<void> {
@@ -155,7 +169,8 @@ async function writeEach(parts: CallRecordsParts, batch: Batch, error: unknown):
     return;
   }
   const [rows] = batch.values();
-  const callId = rows?.turns[0]?.call_id ?? rows?.log[0]?.call_id ?? rows?.events[0]?.call_id;
+  const callId =
+    rows?.turns[0]?.call_id ?? rows?.log[0]?.call_id ?? rows?.events[0]?.call_id ?? rows?.usage[0]?.call_id;
   const turns = rows?.turns.map(({ index }) => index);
   parts.log.error({ callId, turns, reason: messageOf(error) }, 'part of a conversation was refused');
 }
@@ -167,12 +182,25 @@ async function write({ store, live }: CallRecordsParts, all: readonly Rows[]): P
       db,
       all.flatMap(({ log }) => log),
     );
+    await addUsage(db, sumOf(all.flatMap(({ usage }) => usage)));
     return insertEvents(
       db,
       all.flatMap(({ events }) => events),
     );
   });
   live.publish(events);
+}
+
+/** By what it is used of; each call's item comes once in what is given. */
+function sumOf(usage: readonly NewUsage[]): NewUsage[] {
+  const sums = new Map<string, NewUsage>();
+  for (const one of usage) addUp(sums, one);
+  return [...sums.values()];
+}
+
+function addUp(sums: Map<string, NewUsage>, one: NewUsage): void {
+  const key = JSON.stringify([one.call_id, one.vendor, one.item, one.model]);
+  sums.set(key, { ...one, quantity: (sums.get(key)?.quantity ?? 0) + one.quantity });
 }
 
 /** A statement may write a row only once; two sessions of one call may both have it. */

@@ -17,6 +17,7 @@ import { toInstructions } from './instructions.ts';
 import { createAudioLine } from './media/audio-line.ts';
 import type { CallRecorder } from './media/call-recorder.ts';
 import type { Pacer } from './media/pacer.ts';
+import { countFor, meterAgent, meterEars, meterModel, meterMouth } from './meter-vendors.ts';
 import type { AttentionPolicy } from './turn/attention-state.ts';
 import { spokenLanguageOf } from './turn/spoken-language.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
@@ -127,6 +128,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
     context: { callId: call.id, clientId: call.client_id, personNumber },
   };
   const { language } = assistant;
+  const count = countFor(session.record, call.id);
   const common = {
     ...{ callId: call.id, line, clock, log: session.log, telemetry, history: session.history, record: session.record },
     instructions: toInstructions(assistant, {
@@ -148,10 +150,10 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       ...common,
       ...{ language, greeting, personFirst, soundMs },
       attention: { ...parts.attention, language: spokenLanguageOf(language) },
-      ears: parts.speech.earsFor(assistant),
-      ...{ mouths, voice: voiceFor(assistant, mouths[0]?.name ?? '') },
+      ears: parts.speech.earsFor(assistant).map((ears) => meterEars(ears, count)),
+      ...{ mouths: mouths.map((mouth) => meterMouth(mouth, count)), voice: voiceFor(assistant, mouths[0]?.name ?? '') },
       policy: { ...inLanguage(policy, language), silenceMs: assistant.silence_ms },
-      reply: { ...toolParts, model: parts.model },
+      reply: { ...toolParts, model: meterModel(parts.model, count) },
       logSeq: session.logSeqOf.turn + used,
       attentionLogSeq: session.logSeqOf.attention + used,
       resumed: order > 1 || talk.number > 1,
@@ -163,7 +165,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
   const [mouth] = parts.speech.mouthsFor(assistant);
   return conductBridge({
     ...common,
-    agent,
+    agent: meterAgent(agent, clock, count),
     request: {
       ...{ greeting, language, voice: voiceFor(assistant, agent.name) },
       personSpeaksFirst: personFirst || (order > 1 && !beginning.personWaits),
@@ -171,7 +173,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       dynamicVariables: toDynamicVariables(call.parameters as Record<string, unknown>),
     },
     tools: toolParts,
-    fillerVoice: mouth ? { maker: mouth, language, voice: voiceFor(assistant, mouth.name) } : null,
+    fillerVoice: mouth ? { maker: meterMouth(mouth, count), language, voice: voiceFor(assistant, mouth.name) } : null,
     policy: { ...inLanguage(defaultBridgePolicy, language), silenceMs: assistant.silence_ms },
     logSeq: session.logSeqOf.bridge + used,
     onFailed: (_error, personWaits) => beginning.onFailed(personWaits),

@@ -32,6 +32,9 @@ const clientDialLimits = z.object({
   calling_hours: callingHours.optional(),
   enforce_calling_hours: z.boolean().optional(),
   ignore_state_rules: z.boolean().optional(),
+  spend_per_call_micros: z.number().optional(),
+  spend_per_day_micros: z.number().optional(),
+  spend_per_month_micros: z.number().optional(),
 });
 
 export type ClientDialLimits = z.infer<typeof clientDialLimits>;

@@ -25,7 +25,14 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
   };
   const place = (changes: object) => placeCall({ ...room, pace: wideOpen }, { ...request, ...changes });
   const decide = (changes: object) => {
-    const wanted = { to: '+12125550101', from: request.from, clientId: null, recipientZone: null, ...changes };
+    const wanted = {
+      to: '+12125550101',
+      from: request.from,
+      clientId: null,
+      recipientZone: null,
+      spend: null,
+      ...changes,
+    };
     return mayDial({ db: room.store.db, policy: room.dialPolicy }, wanted, room.clock.now());
   };
   const policyOf = async (to: string) => {

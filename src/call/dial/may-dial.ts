@@ -8,6 +8,7 @@ import type { Db } from '../../store/schema.ts';
 import { parseClientDialLimits } from './client-dial-limits.ts';
 import { type DialDecision, decideDial } from './decide-dial.ts';
 import type { DialFacts } from './rules/rule.ts';
+import type { SpendFacts, SpendPolicy } from './spend-policy.ts';
 import { type Destination, toDestination } from './where/destination.ts';
 
 /** What the operator set. */
@@ -19,6 +20,8 @@ export interface DialPolicy {
   /** How often one number may be rung for one client; null: no limit. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** Left out: nothing is reserved, and no cap holds. */
+  spend?: SpendPolicy;
 }
 
 export interface WantedDial {
@@ -26,6 +29,8 @@ export interface WantedDial {
   from: string;
   clientId: string | null;
   recipientZone: string | null;
+  /** What it may cost; null where nothing is dialled at once. */
+  spend: SpendFacts | null;
 }
 
 const weekMs = 7 * 24 * 3600 * 1000;
@@ -63,7 +68,7 @@ export async function mayDial(
     allowedCountries: policy.allowedCountries ?? (await ownCountries({ db, policy }, wanted, destination)),
     attemptLimits,
     attemptsAtMs: attempts.map((at) => at.getTime()),
-    spend: null,
+    spend: wanted.spend,
   };
   return decideDial(facts, atMs);
 }

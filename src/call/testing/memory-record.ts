@@ -2,6 +2,7 @@
 import type { NewLogEntry } from '../../store/call-log.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { NewTurn } from '../../store/turns.ts';
+import type { NewUsage } from '../../store/usage.ts';
 import type { CallRecord } from '../converse/call-record.ts';
 
 export interface MemoryRecord extends CallRecord {
@@ -9,19 +10,23 @@ export interface MemoryRecord extends CallRecord {
   turns(): NewTurn[];
   events: NewEvent[];
   entries: NewLogEntry[];
+  usage: NewUsage[];
 }
 
 export function createMemoryRecord(): MemoryRecord {
   const turns = new Map<number, NewTurn>();
   const events: NewEvent[] = [];
   const entries: NewLogEntry[] = [];
+  const usage: NewUsage[] = [];
   return {
     events,
     entries,
+    usage,
     turns: () => [...turns.values()].toSorted((one, other) => one.index - other.index),
     saveTurn: (turn) => void turns.set(turn.index, turn),
     announce: (event) => void events.push(event),
     log: (entry) => void entries.push(entry),
+    used: (one) => void usage.push(one),
     flushed: () => Promise.resolve(),
   };
 }

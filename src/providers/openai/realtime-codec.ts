@@ -1,7 +1,7 @@
 /** The Realtime API's frames: what we send as JSON text, and what we take from what comes. */
 import { z } from 'zod';
 import type { ChatMessage, ToolCall, ToolDefinition } from '../../ports/language-model.ts';
-import type { AgentRequest } from '../../ports/voice-agent.ts';
+import type { AgentRequest, AgentTokens } from '../../ports/voice-agent.ts';
 
 /** @see https://platform.openai.com/docs/api-reference/realtime-server-events, as of 2026-11-20 */
 export type RealtimeEvent =
@@ -20,6 +20,8 @@ export interface ResponseDone {
   response: string;
   status: 'completed' | 'cancelled' | 'failed' | 'incomplete';
   calls: ToolCall[];
+  /** Null where it does not say. */
+  tokens: AgentTokens | null;
   /** Why it failed. */
   kind: ErrorKind;
   message: string;
@@ -126,12 +128,23 @@ export function toAppend(sound: Uint8Array): string {
 const text = z.string().catch('');
 const failure = z.object({ type: text, code: text, message: text }).partial();
 const errorFrame = z.object({ error: failure.extend({ event_id: z.string().nullish().catch(null) }) });
+const tokenCount = z.int().min(0).catch(0);
+const usage = z.object({
+  input_token_details: z.object({
+    text_tokens: tokenCount,
+    audio_tokens: tokenCount,
+    cached_tokens: tokenCount,
+    cached_tokens_details: z.object({ text_tokens: tokenCount, audio_tokens: tokenCount }).nullish().catch(null),
+  }),
+  output_token_details: z.object({ text_tokens: tokenCount, audio_tokens: tokenCount }),
+});
 const doneFrame = z.object({
   response: z.object({
     id: z.string(),
     status: z.enum(['completed', 'cancelled', 'failed', 'incomplete']).catch('completed'),
     status_details: z.object({ error: failure.nullish() }).nullish().catch(null),
     output: z.array(z.unknown()).catch([]),
+    usage: usage.nullish().catch(null),
   }),
 });
 const callItem = z.object({
@@ -194,7 +207,7 @@ function toItem(response: string, item: unknown): RealtimeEvent | null {
 function toDone(fields: unknown): ResponseDone | undefined {
   const parsed = doneFrame.safeParse(fields);
   if (!parsed.success) return undefined;
-  const { id, status, status_details, output } = parsed.data.response;
+  const { id, status, status_details, output, usage } = parsed.data.response;
   const calls = output.flatMap((item): ToolCall[] => {
     const call = callItem.safeParse(item);
     return call.success ? [{ id: call.data.call_id, name: call.data.name, argumentsJson: call.data.arguments }] : [];
@@ -205,8 +218,22 @@ function toDone(fields: unknown): ResponseDone | undefined {
     response: id,
     status,
     calls,
+    tokens: usage ? toTokens(usage) : null,
     kind: kindOf(error, 'unavailable'),
     message: wordsOf(error),
+  };
+}
+
+/** What was cached is told beside the kinds and within them. */
+function toTokens({ input_token_details: input, output_token_details: output }: z.infer<typeof usage>): AgentTokens {
+  const cachedText = Math.min(input.cached_tokens_details?.text_tokens ?? 0, input.text_tokens);
+  const cachedAudio = Math.min(input.cached_tokens_details?.audio_tokens ?? 0, input.audio_tokens);
+  return {
+    textInput: input.text_tokens - cachedText,
+    audioInput: input.audio_tokens - cachedAudio,
+    cachedInput: cachedText + cachedAudio,
+    textOutput: output.text_tokens,
+    audioOutput: output.audio_tokens,
   };
 }
 

@@ -89,6 +89,7 @@ export function createRealtimeTalk(request: AgentRequest, line: TalkLine): Realt
         case 'item':
           return replies.of(event.response).item(event.item);
         case 'response-done':
+          if (event.tokens) request.onTokens?.(event.tokens);
           return onDone(event);
         case 'sound': {
           const reply = replies.of(event.response);

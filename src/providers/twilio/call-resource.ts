@@ -1,6 +1,7 @@
 /** What Twilio's answers about calls mean: the call, a page of calls, or why not. */
 import { z } from 'zod';
-import type { CarrierCall } from '../../ports/carrier.ts';
+import { parseMicros } from '../../base/money.ts';
+import type { CarrierCall, CarrierCharge } from '../../ports/carrier.ts';
 import { toCallStatus } from './call-status.ts';
 import type { RestAnswer } from './rest-client.ts';
 
@@ -16,6 +17,8 @@ const callSchema = z.object({
   from: z.string().nullish(),
   date_created: z.string(),
   duration: z.coerce.number().nullish().catch(null),
+  price: z.string().nullish().catch(null),
+  price_unit: z.string().nullish().catch(null),
 });
 
 const pageSchema = z.object({ calls: z.array(z.unknown()), next_page_uri: z.string().nullish() });
@@ -53,7 +56,14 @@ export function parseCall(body: unknown): CarrierCall | null {
     from: call.from ?? '',
     createdAtMs,
     durationSeconds: call.duration ?? null,
+    charge: toCharge(call.price, call.price_unit),
   };
+}
+
+/** Twilio writes what it takes as a negative decimal, once it has rated the call. */
+function toCharge(price: string | null | undefined, unit: string | null | undefined): CarrierCharge | null {
+  const micros = price ? parseMicros(price.replace(/^-/, '').slice(0, 16)) : null;
+  return micros !== null && unit && /^[A-Z]{3}$/.test(unit) ? { micros, currency: unit } : null;
 }
 
 /** A page of calls; null when any of them cannot be read, since a call that is overlooked could be dialled again. */

@@ -24,6 +24,13 @@ function toDate(ms: number | null): string | null {
   return ms === null ? null : toRfc2822(ms);
 }
 
+/** Play money, at Twilio's price for calls in the United States: known once the call is over, none for one that nobody answered. */
+function toPrice(record: SimulatedCallRecord): string | null {
+  if (record.endedAtMs === null || record.answeredAtMs === null) return null;
+  const minutes = Math.ceil(durationSeconds(record) / 60);
+  return `-${(minutes * 0.014).toFixed(5)}`;
+}
+
 export function toCallResource(
   accountSid: string,
   record: SimulatedCallRecord,
@@ -47,7 +54,7 @@ export function toCallResource(
     from_formatted: toDisplayForm(record.from),
     status: record.status,
     duration: record.endedAtMs === null ? null : String(durationSeconds(record)),
-    price: null,
+    price: toPrice(record),
     price_unit: 'USD',
     direction: record.direction,
     answered_by: null,

@@ -1,6 +1,7 @@
 /** What a rule of dialling is given, and what it answers. */
 import type { ErrorCode } from '../../../base/errors.ts';
 import type { ClientDialLimits } from '../client-dial-limits.ts';
+import type { SpendFacts } from '../spend-policy.ts';
 import type { Destination } from '../where/destination.ts';
 
 /** All that the decision depends on; what is not known is null, and what must be known then forbids the call. */
@@ -20,8 +21,8 @@ export interface DialFacts {
   attemptLimits: { perDay: number | null; perWeek: number | null };
   /** When the number was rung for the same client in the last week, newest first; as many as the limits need. */
   attemptsAtMs: readonly number[];
-  /** What has been spent and what the call may cost; null while no prices are known. */
-  spend: null;
+  /** What the call may cost, and what is taken of every cap; null where nobody asked. */
+  spend: SpendFacts | null;
 }
 
 export type Finding =

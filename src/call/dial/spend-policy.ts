@@ -1,0 +1,112 @@
+/** What a call may cost, for the rule that holds it against the caps: its shape, its prices, what is taken of each cap. */
+import type { Assistant } from '../../assistant/assistant.ts';
+import type { CarrierInstruction } from '../../ports/carrier.ts';
+import { periodsOf } from '../../spend/periods.ts';
+import { readPrices } from '../../spend/read-prices.ts';
+import { type CapState, type Caps, noCaps, toCapStates } from '../../spend/spend-caps.ts';
+import { type CallShape, type LineVendors, type WorstCase, worstCaseOf } from '../../spend/worst-case.ts';
+import { findClient } from '../../store/clients.ts';
+import { everyone } from '../../store/reach.ts';
+import type { Db } from '../../store/schema.ts';
+import { lockSums, readSums, type SpendPlace } from '../../store/spend.ts';
+import { parseClientDialLimits } from './client-dial-limits.ts';
+import { toDestination } from './where/destination.ts';
+
+/** What the operator set. */
+export interface SpendPolicy {
+  /** Three letters; caps, sums and prices that count are in it. */
+  currency: string;
+  caps: Caps;
+  /** What happens to a call of which a part has no price, where a cap holds. */
+  unknownPrices: 'deny' | 'allow';
+  /** Who carries calls, as in the price table. */
+  carrier: string;
+  /** Every set of vendors that may hold this call. */
+  vendorsOf(call: Pick<SpendingCall, 'assistant' | 'engine' | 'metadata'>): readonly LineVendors[];
+}
+
+/** A call as far as it matters to what it costs. */
+export interface SpendingCall {
+  to: string;
+  clientId: string | null;
+  campaignId: string | null;
+  assistant: Assistant;
+  engine: 'relay' | 'media';
+  metadata: unknown;
+  /** What the carrier is sent along, where it is not asked for later. */
+  instructions: { inline: readonly CarrierInstruction[] } | { path: string } | null;
+  longestSeconds: number;
+  machineDetection?: boolean;
+}
+
+/** What is known of the spending of one call. */
+export interface SpendFacts {
+  currency: string;
+  worstCase: WorstCase;
+  unknownPrices: 'deny' | 'allow';
+  caps: readonly CapState[];
+}
+
+/** The carrier ends a call that is longer than we allow, after so long. */
+const carrierGraceSeconds = 30;
+
+export function toShape(policy: SpendPolicy, call: SpendingCall, direction: 'outbound' | 'inbound'): CallShape {
+  const inline = call.instructions !== null && 'inline' in call.instructions ? call.instructions.inline : [];
+  const isRecorded = inline.some(({ type }) => type === 'record-call');
+  const { countries, kind } = toDestination(call.to);
+  return {
+    carrier: policy.carrier,
+    number: { e164: call.to, countries, kind },
+    direction,
+    line: call.engine,
+    longestSeconds: call.longestSeconds + carrierGraceSeconds,
+    carrierRecords: isRecorded,
+    carrierTranscribes: isRecorded,
+    detectsMachines: call.machineDetection ?? false,
+    vendors: policy.vendorsOf(call),
+  };
+}
+
+export const placeOf = (
+  call: Pick<SpendingCall, 'clientId' | 'campaignId'>,
+  currency: string,
+  atMs: number,
+): SpendPlace => ({
+  clientId: call.clientId,
+  campaignId: call.campaignId,
+  day: periodsOf(atMs).day,
+  currency,
+});
+
+/**
+ * @param options.lock keeps the sums from every other dial until the transaction ends: what is found stays true
+ */
+export async function findSpendFacts(
+  { db, policy }: { db: Db; policy: SpendPolicy },
+  call: SpendingCall,
+  options: { atMs: number; lock: boolean },
+): Promise<SpendFacts> {
+  const { atMs, lock } = options;
+  const place = placeOf(call, policy.currency, atMs);
+  const prices = await readPrices(db, call.to, atMs);
+  const client = await capsOfClient(db, call.clientId);
+  const sums = await (lock ? lockSums(db, place) : readSums(db, place));
+  return {
+    currency: policy.currency,
+    worstCase: worstCaseOf(toShape(policy, call, 'outbound'), { all: prices, currency: policy.currency }, atMs),
+    unknownPrices: policy.unknownPrices,
+    caps: toCapStates({ operator: policy.caps, client, campaign: noCaps }, place, sums),
+  };
+}
+
+export async function capsOfClient(db: Db, clientId: string | null): Promise<Caps> {
+  if (clientId === null) return noCaps;
+  // Limits that cannot be read forbid every call by a rule of their own.
+  const limits = parseClientDialLimits((await findClient(db, everyone, clientId))?.limits) ?? {};
+  return {
+    perCall: limits.spend_per_call_micros ?? null,
+    perDay: limits.spend_per_day_micros ?? null,
+    perMonth: limits.spend_per_month_micros ?? null,
+    inAll: null,
+  };
+}

@@ -1,0 +1,17 @@
+/** By which rules calls are dialled, and what follows from the end of each. */
+import type { NewId } from '../base/ids.ts';
+import type { CallParts } from '../call/run-call.ts';
+import { settleSpend } from '../call/settle-spend.ts';
+import type { Config } from '../config/read-config.ts';
+import type { Network } from './open-network.ts';
+import { toDialPolicy } from './to-dial-policy.ts';
+import { toSpendPolicy } from './to-spend-policy.ts';
+
+export function toCallRules(
+  config: Config,
+  network: Network,
+  newId: NewId,
+): Pick<CallParts, 'dialPolicy' | 'followUps'> {
+  const spend = toSpendPolicy(config, network);
+  return { dialPolicy: { ...toDialPolicy(config), spend }, followUps: [settleSpend({ policy: spend, newId })] };
+}
