@@ -77,10 +77,9 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   closers.push(network.close);
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
   const { carrier } = network;
-  const maxCallsOnLines = config.maxConcurrentCalls;
   const live = createLiveEvents(log);
-  const rules = toCallRules(config, network, newId);
-  const parts: CallParts = { store, carrier, clock, newId, log, live, maxCallsOnLines, ...rules };
+  const rules = { ...toCallRules(config, network, newId), nodeId: node.nodeId };
+  const parts: CallParts = { ...{ store, carrier, clock, random: base.random, newId, log, live }, ...rules };
   const blobs = openBlobs(base);
   const conversations = createConversations(clock);
   const telemetry = await createTelemetry({ ...config.telemetry, live, liveCalls: () => conversations.all().length });
@@ -121,7 +120,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const sockets = mountSockets(bound.http, {
     ...{ carrier, clock, log },
     routes: work.socketRoutes,
-    limits: { ...defaultSocketLimits, maxOpen: 2 * maxCallsOnLines + 100, ...base.overrides.socketLimits },
+    limits: { ...defaultSocketLimits, maxOpen: 2 * parts.maxCallsOnLines + 100, ...base.overrides.socketLimits },
   });
   await app.ready();
   await work.start();

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createIds } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import { createDispatcher } from '../../src/call/dispatch.ts';
 import { queueCall } from '../../src/call/place-call.ts';
 import { type CallParts, createCallRunner } from '../../src/call/run-call.ts';
 import type { SpeechVendors } from '../../src/call/speech-vendors.ts';
@@ -34,10 +35,13 @@ const parts: CallParts = {
   store,
   carrier,
   clock: systemClock,
+  random: systemRandom,
   newId,
   log: silentLogger,
   live,
   maxCallsOnLines: 100_000,
+  pace: { account: 'bench', callsPerSecond: 1000 },
+  nodeId: newId('node'),
   dialPolicy: {
     allowedCountries: null,
     ownNumber: '+15551234567',
@@ -47,12 +51,13 @@ const parts: CallParts = {
   followUps: [],
 };
 const runner = createCallRunner(parts);
+const dispatcher = createDispatcher({ ...parts, runner });
+dispatcher.start();
 /** Nobody speaks: every call here is the carrier's to hold. */
 const speech: SpeechVendors = {
   ...{ earsFor: () => [], mouthsFor: () => [], speechToSpeech: null, agent: null, usualAgentId: null },
   needs: settingsOfEngines,
 };
-const pace = { account: 'bench', callsPerSecond: 1000, maxConcurrentCalls: 100_000 };
 const assistant = { ...defaultAssistant };
 
 async function read(request: IncomingMessage): Promise<{ to: string }> {
@@ -63,7 +68,7 @@ async function read(request: IncomingMessage): Promise<{ to: string }> {
 
 async function placeOne({ to }: { to: string }): Promise<void> {
   const call = await queueCall(
-    { ...parts, runner, speech, pace },
+    { ...parts, dispatcher, speech },
     {
       ...{ dialect: 'v1', clientId: null, requestId: newId('req'), to, from: '+15551234567', assistant },
       ...{ assistantRef: null, parameters: {}, engine: 'relay' },

@@ -6,8 +6,8 @@ const rulesThatPass: readonly string[] = ['dial/outside-calling-hours', 'dial/sp
 
 /** 429 for what asking later mends by itself; an hour that is not to be called at, or a day's cap, is a rule, not a rate. */
 export function statusOfRefusal({ code, retryAfterSeconds }: DialRefused): 403 | 429 | 503 {
-  // No rule forbids it: the server lacks what it takes.
-  if (code === 'engine/no-vendor') return 503;
+  // No rule forbids it: the server lacks what it takes, or the carrier does not take it.
+  if (code === 'engine/no-vendor' || code === 'dial/carrier-unavailable') return 503;
   return retryAfterSeconds === null || rulesThatPass.includes(code) ? 403 : 429;
 }
 

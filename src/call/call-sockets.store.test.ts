@@ -3,10 +3,10 @@ import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { onLine } from '../assistant/assistant.ts';
 import { openOnlySession } from './answer/open-session.ts';
 import { createCallSockets, mediaStreamPathOf } from './call-sockets.ts';
-import type { Lifecycle } from './lifecycle-state.ts';
+import type { Lifecycle, Place } from './lifecycle-state.ts';
 import { CallNotConfirmed, type CallRequest, placeCall } from './place-call.ts';
 import { createFakeLine, type FakeLine } from './testing/fake-line.ts';
-import { openRoom, type Room, request, until, wideOpen } from './testing/open-room.ts';
+import { openRoom, type Room, request, until } from './testing/open-room.ts';
 
 const asStream: Partial<CallRequest> = {
   ...{ engine: 'media', verification: 98765, assistant: onLine(request.assistant, 'cascade') },
@@ -61,9 +61,7 @@ describeOnBothDatabases('the sockets of calls', (openFresh) => {
 
   it('tell which call the carrier made when its answer to our request was lost', async () => {
     room.carrier.placing = 'lost-answer';
-    const failed = await placeCall({ ...room, pace: wideOpen }, { ...request, ...asStream, to: '+15550177' }).catch(
-      (error: unknown) => error,
-    );
+    const failed = await placeCall(room, { ...request, ...asStream, to: '+15550177' }).catch((error: unknown) => error);
     room.carrier.placing = 'accepts';
     const { callId } = failed as CallNotConfirmed;
     expect(failed).toBeInstanceOf(CallNotConfirmed);
@@ -107,9 +105,10 @@ describeOnBothDatabases('the sockets of calls', (openFresh) => {
     const limits = { ringSeconds: 30, maxDurationSeconds: 60 };
     const ending = { reason: 'canceled', by: 'request', fault: null } as const;
     const live = { limits, checkAtMs: 0, carrierSid: 'CA1', ending: null };
-    const dialled = { limits, checkAtMs: 0, sentAtMs: 0, cancelWanted: false };
+    const place: Place = { kind: 'queue', dueAtMs: 0, notAfterMs: null };
+    const dialled = { limits, checkAtMs: 0, place, tries: 1, sentAtMs: 0, cancelWanted: false };
     it.each<[string, Lifecycle, boolean]>([
-      ['waits for its turn', { phase: 'accepted', limits, checkAtMs: 0, isQueued: true }, false],
+      ['waits for its turn', { phase: 'accepted', limits, checkAtMs: 0, place, tries: 0 }, false],
       ['is being asked for', { phase: 'sending', ...dialled }, true],
       ['may or may not ring', { phase: 'unknown', ...dialled, lookUps: 1 }, true],
       ['was canceled while it was asked for', { phase: 'sending', ...dialled, cancelWanted: true }, false],

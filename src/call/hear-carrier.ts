@@ -89,7 +89,12 @@ async function instruct(
   { carrierSid }: InstructionsWanted,
 ): Promise<CarrierInstruction> {
   await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null });
-  const instruction = await instructionsForAnswered(parts.instructions, callId);
+  const call = await findCall(parts.store.db, everyone, callId);
+  // A second call of the carrier for the same one of ours is never connected, whatever became of the first.
+  const isOwn = call?.carrier_sid === carrierSid;
+  const instruction: CarrierInstruction = isOwn
+    ? await instructionsForAnswered(parts.instructions, callId)
+    : { type: 'hang-up' };
   const fields = { callId, carrierSid, instruction: instruction.type, ...parametersOf(instruction) };
   parts.log.info(fields, 'call instructions generated');
   return instruction;

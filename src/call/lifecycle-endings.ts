@@ -1,8 +1,18 @@
 /** Why a call ended, as far as the carrier's last word and the state before it tell. */
-import type { CarrierFinal, Ending, Lifecycle } from './lifecycle-state.ts';
+import type { CarrierFinal, Ending, FinalStatus, Lifecycle, Step } from './lifecycle-state.ts';
 
 export type Placed = Extract<Lifecycle, { phase: 'placed' }>;
 export type Answered = Extract<Lifecycle, { phase: 'answered' }>;
+
+export const stay = (state: Lifecycle): Step => ({ state, effects: [] });
+
+export function over(from: Lifecycle, status: FinalStatus, ending: Ending): Step {
+  const carrierSid = 'carrierSid' in from ? from.carrierSid : null;
+  return {
+    state: { phase: 'over', carrierSid, status, ending },
+    effects: [{ type: 'announce', event: 'call.ended' }],
+  };
+}
 
 export function endingFor(state: Placed | Answered, status: CarrierFinal): Ending {
   switch (status) {

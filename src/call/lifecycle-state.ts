@@ -1,7 +1,7 @@
 /** What a call can be in the course of its life, what can happen to it and what is then to be done. */
 
 export type FinalStatus = 'completed' | 'busy' | 'no_answer' | 'failed' | 'canceled' | 'blocked';
-export type CallStatus = 'queued' | 'dialing' | 'ringing' | 'in_progress' | FinalStatus;
+export type CallStatus = 'scheduled' | 'queued' | 'dialing' | 'ringing' | 'in_progress' | FinalStatus;
 
 export type EndedReason =
   | 'person_hung_up'
@@ -22,6 +22,7 @@ export type EndedReason =
   | 'carrier_lost'
   | 'never_placed'
   | 'forbidden'
+  | 'expired'
   | 'unknown';
 
 export type EndedBy = 'person' | 'assistant' | 'carrier' | 'request' | 'server';
@@ -45,13 +46,31 @@ export interface Live {
   checkAtMs: number;
 }
 
+/** What is remembered of the wait, in case the carrier surely did not take the request up. */
+export interface Sent {
+  place: Place;
+  tries: number;
+  sentAtMs: number;
+  cancelWanted: boolean;
+}
+
+/** Where a call stands that is not dialled yet. */
+export interface Place {
+  /** `request`: somebody waits for the answer; `schedule`: it is for later; `queue`: its time has come. */
+  kind: 'request' | 'schedule' | 'queue';
+  /** When it may be dialled; of those that may, whoever waits longest is next. */
+  dueAtMs: number;
+  /** After that it is not dialled; null: whoever asked named no end. */
+  notAfterMs: number | null;
+}
+
 export type Lifecycle =
-  /** `isQueued`: dialled when its turn comes, whoever asked for it has had an answer; else somebody waits for it. */
-  | (Live & { phase: 'accepted'; isQueued: boolean })
+  /** `tries`: how many requests for it the carrier has surely not taken up. */
+  | (Live & { phase: 'accepted'; place: Place; tries: number })
   /** The request to the carrier is under way: a phone may already ring. */
-  | (Live & { phase: 'sending'; sentAtMs: number; cancelWanted: boolean })
+  | (Live & Sent & { phase: 'sending' })
   /** No clear answer came: never dialled again, only looked for. */
-  | (Live & { phase: 'unknown'; sentAtMs: number; lookUps: number; cancelWanted: boolean })
+  | (Live & Sent & { phase: 'unknown'; lookUps: number })
   | (Live & { phase: 'placed'; carrierSid: string; ringing: boolean; placedAtMs: number; ending: Ending | null })
   | (Live & {
       phase: 'answered';
@@ -68,13 +87,18 @@ export type CarrierReport = 'queued' | 'initiated' | 'ringing' | 'in_progress' |
 
 export type LifecycleEvent = { atMs: number } & (
   | { type: 'dial' }
-  /** Its turn has come and no line is free. */
-  | { type: 'postponed' }
+  /** A scheduled call's time has come, and it could not be dialled at once. */
+  | { type: 'due' }
+  /** Not now, but it may be dialled then. */
+  | { type: 'postponed'; dueAtMs: number }
   /** A rule forbids the call that waits to be dialled. */
   | { type: 'forbidden'; error: CarrierError }
   | { type: 'carrier-accepted'; carrierSid: string }
-  | { type: 'carrier-refused'; code: number | null; message: string }
+  /** Surely no phone rings. `again`: it was not the call that was refused, and it keeps its place. */
+  | { type: 'carrier-refused'; code: number | null; message: string; again: boolean }
   | { type: 'dial-outcome-unknown'; message: string }
+  /** Whoever was to send the request with this number did not, and will not. */
+  | { type: 'not-sent'; tries: number }
   | { type: 'carrier-reported'; carrierSid: string; status: CarrierReport; error: CarrierError | null }
   | { type: 'carrier-knows-nothing' }
   | { type: 'session-opened' }
@@ -93,12 +117,13 @@ export interface CarrierError {
 
 export type LifecycleEffect =
   | { type: 'place-call' }
-  /** Asks for a free line, then dials or postpones; whoever dials asks the rules. */
-  | { type: 'try-to-dial' }
   | { type: 'ask-carrier'; carrierSid: string }
   | { type: 'look-for-call'; sentAtMs: number }
   | { type: 'end-at-carrier'; carrierSid: string }
-  | { type: 'announce'; event: 'call.dialing' | 'call.ringing' | 'call.started' | 'call.ended' | 'call.blocked' }
+  | {
+      type: 'announce';
+      event: 'call.queued' | 'call.dialing' | 'call.ringing' | 'call.started' | 'call.ended' | 'call.blocked';
+    }
   | { type: 'note-error'; error: CarrierError };
 
 export interface Step {

@@ -3,30 +3,38 @@
  * what to do about it. State only moves forward; whatever the carrier repeats, delays or swaps changes nothing twice.
  */
 
-import { blockedLifecycle, graceMs, second, sendingMs } from './lifecycle-beginnings.ts';
-import { type Answered, endingFor, type Placed } from './lifecycle-endings.ts';
+import { graceMs, second, sendingMs } from './lifecycle-beginnings.ts';
+import { type Answered, endingFor, over, type Placed, stay } from './lifecycle-endings.ts';
+import {
+  onDial,
+  onDue,
+  onForbidden,
+  onLost,
+  onNotSent,
+  onPostponed,
+  onRefused,
+  onWaitedLong,
+} from './lifecycle-queue.ts';
 import type {
   CallStatus,
   CarrierError,
   CarrierFinal,
   Ending,
-  FinalStatus,
   Lifecycle,
   LifecycleEffect,
   LifecycleEvent,
   Live,
+  Sent,
   Step,
 } from './lifecycle-state.ts';
 
 /** When an unconfirmed call is looked for, counted from its sending. */
 const lookUpsAtMs = [15 * second, 60 * second, 300 * second];
-/** Until a call for which no line was free tries again. */
-const postponedMs = second;
 /** How long the carrier may take to end a call whose conversation is over. */
 const endingMs = 10 * second;
 
 export function statusOf(state: Lifecycle): CallStatus {
-  if (state.phase === 'accepted') return 'queued';
+  if (state.phase === 'accepted') return state.place.kind === 'schedule' ? 'scheduled' : 'queued';
   if (state.phase === 'placed') return state.ringing ? 'ringing' : 'dialing';
   if (state.phase === 'answered') return 'in_progress';
   return state.phase === 'over' ? state.status : 'dialing';
@@ -40,8 +48,10 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
   switch (event.type) {
     case 'dial':
       return onDial(state, event.atMs);
+    case 'due':
+      return onDue(state);
     case 'postponed':
-      return onPostponed(state, event.atMs);
+      return onPostponed(state, event.dueAtMs);
     case 'forbidden':
       return onForbidden(state, event.error);
     case 'carrier-accepted':
@@ -50,6 +60,8 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
       return onRefused(state, event);
     case 'dial-outcome-unknown':
       return onUnknown(state);
+    case 'not-sent':
+      return onNotSent(state, event.tries);
     case 'carrier-reported':
       return onReport(state, event);
     case 'carrier-knows-nothing':
@@ -68,40 +80,7 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
   }
 }
 
-const stay = (state: Lifecycle): Step => ({ state, effects: [] });
-
-function over(from: Lifecycle, status: FinalStatus, ending: Ending): Step {
-  const carrierSid = 'carrierSid' in from ? from.carrierSid : null;
-  return {
-    state: { phase: 'over', carrierSid, status, ending },
-    effects: [{ type: 'announce', event: 'call.ended' }],
-  };
-}
-
-function onDial(state: Lifecycle, atMs: number): Step {
-  if (state.phase !== 'accepted') return stay(state);
-  return {
-    state: { phase: 'sending', limits: state.limits, sentAtMs: atMs, cancelWanted: false, checkAtMs: atMs + sendingMs },
-    effects: [{ type: 'announce', event: 'call.dialing' }, { type: 'place-call' }],
-  };
-}
-
-function onPostponed(state: Lifecycle, atMs: number): Step {
-  return state.phase === 'accepted' ? stay({ ...state, checkAtMs: atMs + postponedMs }) : stay(state);
-}
-
-function onForbidden(state: Lifecycle, error: CarrierError): Step {
-  if (state.phase !== 'accepted') return stay(state);
-  return {
-    state: blockedLifecycle(),
-    effects: [
-      { type: 'note-error', error },
-      { type: 'announce', event: 'call.blocked' },
-    ],
-  };
-}
-
-function placed(from: Live & { cancelWanted: boolean }, carrierSid: string, atMs: number): Step {
+function placed(from: Pick<Sent, 'cancelWanted'> & Live, carrierSid: string, atMs: number): Step {
   const ending: Ending | null = from.cancelWanted ? { reason: 'canceled', by: 'request', fault: null } : null;
   const checkAtMs = ending ? atMs + endingMs : atMs + from.limits.ringSeconds * second + graceMs;
   return {
@@ -112,32 +91,30 @@ function placed(from: Live & { cancelWanted: boolean }, carrierSid: string, atMs
 
 function onAccepted(state: Lifecycle, carrierSid: string, atMs: number): Step {
   if (state.phase === 'sending' || state.phase === 'unknown') return placed(state, carrierSid, atMs);
+  if (state.phase === 'accepted') {
+    // A request that the carrier surely had not taken up has come to something after all.
+    return state.tries === 0 ? stay(state) : placed({ ...state, cancelWanted: false }, carrierSid, atMs);
+  }
   // A second call for the same request must not go on ringing, and neither may one that was given up.
-  const isStray = state.phase !== 'accepted' && state.carrierSid !== carrierSid;
+  const isStray = state.carrierSid !== carrierSid;
   return { state, effects: isStray ? [{ type: 'end-at-carrier', carrierSid }] : [] };
-}
-
-function onRefused(state: Lifecycle, event: { code: number | null; message: string }): Step {
-  if (state.phase !== 'sending') return stay(state);
-  const error = { code: event.code === null ? 'carrier/unreachable' : `carrier/${event.code}`, message: event.message };
-  const end = over(state, 'failed', { reason: 'carrier_refused', by: 'carrier', fault: 'carrier' });
-  return { state: end.state, effects: [{ type: 'note-error', error }, ...end.effects] };
 }
 
 function onUnknown(state: Lifecycle): Step {
   if (state.phase !== 'sending') return stay(state);
-  const { limits, sentAtMs, cancelWanted } = state;
+  const { limits, place, tries, sentAtMs, cancelWanted } = state;
   const checkAtMs = sentAtMs + (lookUpsAtMs[0] ?? 0);
-  return { state: { phase: 'unknown', limits, sentAtMs, cancelWanted, lookUps: 0, checkAtMs }, effects: [] };
+  const sent = { place, tries, sentAtMs, cancelWanted };
+  return { state: { phase: 'unknown', limits, ...sent, lookUps: 0, checkAtMs }, effects: [] };
 }
 
 type ReportEvent = Extract<LifecycleEvent, { type: 'carrier-reported' }>;
 
 function onReport(state: Lifecycle, event: ReportEvent): Step {
-  if (state.phase === 'accepted') return stay(state);
-  if (state.phase === 'sending' || state.phase === 'unknown') {
+  if (state.phase === 'accepted' && state.tries === 0) return stay(state);
+  if (state.phase === 'accepted' || state.phase === 'sending' || state.phase === 'unknown') {
     // The carrier's own word arrived before its answer to our request: it names the call.
-    const bound = placed(state, event.carrierSid, event.atMs);
+    const bound = onAccepted(state, event.carrierSid, event.atMs);
     const next = onReport(bound.state, event);
     return { state: next.state, effects: [...bound.effects, ...next.effects] };
   }
@@ -235,6 +212,8 @@ function onCancel(state: Lifecycle, ending: Ending, atMs: number): Step {
 
 function onServerStarted(state: Lifecycle, atMs: number): Step {
   if (state.phase === 'over') return stay(state);
+  // Nobody waits for the answer any more; what waits in the queue needs no server of its own.
+  if (state.phase === 'accepted') return state.place.kind === 'request' ? onLost(state) : stay(state);
   if (state.phase === 'answered' && state.session === 'open')
     return stay({ ...state, session: 'lost', checkAtMs: atMs });
   return stay({ ...state, checkAtMs: atMs });
@@ -243,10 +222,7 @@ function onServerStarted(state: Lifecycle, atMs: number): Step {
 function onCheck(state: Lifecycle, atMs: number): Step {
   switch (state.phase) {
     case 'accepted':
-      if (state.isQueued)
-        return { state: { ...state, checkAtMs: atMs + postponedMs }, effects: [{ type: 'try-to-dial' }] };
-      // The server stopped between accepting the call and asking for it: nobody waits for this call any more.
-      return over(state, 'failed', { reason: 'server_lost', by: 'server', fault: 'server' });
+      return onWaitedLong(state, atMs);
     case 'sending':
       return onUnknown(state);
     case 'unknown':

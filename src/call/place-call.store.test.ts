@@ -2,9 +2,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { addToDoNotCall } from '../store/do-not-call.ts';
 import { DialRefused } from './dial/dial-refused.ts';
-import { takeAPlace } from './dial/take-a-place.ts';
 import { placeCall } from './place-call.ts';
-import { openRoom, type Room, request, until, wideOpen } from './testing/open-room.ts';
+import { openRoom, type Room, request, until } from './testing/open-room.ts';
 
 const codeOf = (error: unknown) => (error instanceof DialRefused ? error.code : String(error));
 
@@ -22,19 +21,11 @@ describeOnBothDatabases('placing a call', (openFresh) => {
       call_id: null,
       created_at: new Date(room.clock.now()),
     });
-  const try50 = async (limits: { callsPerSecond: number; maxConcurrentCalls: number; account: string }) => {
-    const asked = Array.from({ length: 50 }, () => takeAPlace(room, limits, async () => null));
-    const answers = await Promise.allSettled(asked);
-    const waits = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.waitMs] : []));
-    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [codeOf(answer.reason)] : []));
-    return { waits: waits.toSorted((one, other) => one - other), refused };
-  };
-
   it('keeps a refusal as a blocked call with its one event, and asks the carrier nothing', async () => {
     await forbid('+15550190', '');
     const heard: string[] = [];
     const leave = room.live.subscribe((event) => heard.push(event.type));
-    const placing = placeCall({ ...room, pace: wideOpen }, { ...request, to: '+15550190' });
+    const placing = placeCall(room, { ...request, to: '+15550190' });
     await expect(placing).rejects.toMatchObject({ code: 'dial/do-not-call', retryAfterSeconds: null });
     leave();
     const rows = await room.store.db.selectFrom('calls').selectAll().where('to_number', '=', '+15550190').execute();
@@ -62,48 +53,52 @@ describeOnBothDatabases('placing a call', (openFresh) => {
       .execute();
     await forbid('+15550191', 'client_a');
     const order = { ...request, to: '+15550191' };
-    const ownPlacing = placeCall({ ...room, pace: wideOpen }, { ...order, clientId: 'client_a' });
+    const ownPlacing = placeCall(room, { ...order, clientId: 'client_a' });
     await expect(ownPlacing).rejects.toMatchObject({ code: 'dial/do-not-call' });
-    expect((await placeCall({ ...room, pace: wideOpen }, { ...order, clientId: 'client_b' })).status).toBe('dialing');
+    expect((await placeCall(room, { ...order, clientId: 'client_b' })).status).toBe('dialing');
   });
 
-  it('gives each of 50 requests at once its own moment, and refuses those that would wait too long', async () => {
-    const { waits, refused } = await try50({ account: 'pace', callsPerSecond: 4, maxConcurrentCalls: 1000 });
-    expect(waits).toEqual(Array.from({ length: 41 }, (_, place) => place * 250));
-    expect(refused).toEqual(Array.from({ length: 9 }, () => 'dial/rate-limited'));
+  const placeMany = (own: Room, count: number) => {
+    const numbers = Array.from({ length: count }, (_, index) => `+1555${3_000_000 + index}`);
+    const placing = numbers.map((to) => placeCall(own, { ...request, to }));
+    const refusedOf = (answers: PromiseSettledResult<unknown>[]) =>
+      answers.flatMap((answer) => (answer.status === 'rejected' ? [codeOf(answer.reason)] : []));
+    return { placing: Promise.allSettled(placing), refusedOf };
+  };
+
+  it('keeps the pace, and refuses at once who would wait longer than 10 s', async () => {
+    const own = openRoom(await openFresh(), {}, { pace: { account: 'pace', callsPerSecond: 0.1 } });
+    await own.place();
+    const waiting = placeCall(own, { ...request, to: '+15550194' });
+    // Its patience, and the queue's next turn.
+    await until(() => own.clock.pendingTimers === 2);
+    const tooMany = await placeCall(own, { ...request, to: '+15550195' }).catch(codeOf);
+    expect(tooMany).toBe('dial/rate-limited');
+    own.clock.advance(9999);
+    expect(own.carrier.orders).toHaveLength(1);
+    own.clock.advance(1);
+    expect((await waiting).status).toBe('dialing');
+    expect(own.carrier.orders).toHaveLength(2);
   });
 
   it('takes no more calls than there are lines, however many ask at once', async () => {
-    const own = openRoom(await openFresh());
-    const pace = { account: 'lines', callsPerSecond: Number.POSITIVE_INFINITY, maxConcurrentCalls: 7 };
-    const placing = Array.from({ length: 50 }, () => placeCall({ ...own, pace }, request));
-    const answers = await Promise.allSettled(placing);
-    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [codeOf(answer.reason)] : []));
-    expect(refused).toEqual(Array.from({ length: 43 }, () => 'dial/too-many-calls'));
-    expect(own.carrier.orders).toHaveLength(7);
+    const own = openRoom(await openFresh(), {}, { maxCallsOnLines: 3 });
+    const { placing, refusedOf } = placeMany(own, 10);
+    expect(refusedOf(await placing)).toEqual(Array.from({ length: 7 }, () => 'dial/too-many-calls'));
+    expect(own.carrier.orders).toHaveLength(3);
     const stored = await own.store.db.selectFrom('calls').select('id').execute();
-    expect(stored).toHaveLength(7);
+    expect(stored).toHaveLength(3);
   });
 
-  it('does not use up the pace with calls that found no line', async () => {
-    const full = { account: 'full', callsPerSecond: 1, maxConcurrentCalls: 0 };
-    expect((await try50(full)).refused).toEqual(Array.from({ length: 50 }, () => 'dial/too-many-calls'));
-    const { waitMs } = await takeAPlace(room, { ...full, maxConcurrentCalls: 1000 }, async () => null);
-    expect(waitMs).toBe(0);
-  });
-
-  it('shows a call that waits for its turn, and dials it only then', async () => {
-    const pace = { account: 'turn', callsPerSecond: 1, maxConcurrentCalls: 1000 };
-    await placeCall({ ...room, pace }, request);
-    const before = room.carrier.orders.length;
-    const placing = placeCall({ ...room, pace }, { ...request, to: '+15550192' });
-    await until(() => room.clock.pendingTimers === 1);
-    const [row] = await room.store.db.selectFrom('calls').selectAll().where('to_number', '=', '+15550192').execute();
-    expect(row?.status).toBe('queued');
-    room.clock.advance(999);
-    expect(room.carrier.orders).toHaveLength(before);
-    room.clock.advance(1);
-    expect((await placing).status).toBe('dialing');
-    expect(room.carrier.orders).toHaveLength(before + 1);
+  it('rings nobody twice at once: of ten requests for one number one is dialled, and later another may be', async () => {
+    const to = '+15550193';
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => placeCall(room, { ...request, to })));
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+    expect(refused.map(codeOf)).toEqual(Array.from({ length: 9 }, () => 'dial/already-on-the-line'));
+    expect(refused[0]).toMatchObject({ retryAfterSeconds: 5 });
+    expect(room.carrier.orders.filter((order) => order.to === to)).toHaveLength(1);
+    const [ringing] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    await room.tell({ id: ringing?.id ?? '', carrierSid: ringing?.carrier_sid ?? '' }, 'busy');
+    expect((await placeCall(room, { ...request, to })).status).toBe('dialing');
   });
 });

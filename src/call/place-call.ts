@@ -1,52 +1,23 @@
 /** The use case that every request form ends in: place one call, once, and know what became of the request. */
-import type { Assistant } from '../assistant/assistant.ts';
-import { waitFor } from '../base/clock.ts';
-import { CallwrightError } from '../base/errors.ts';
-import type { CallOrder } from '../ports/carrier.ts';
-import { type CallRow, findCall, insertCall, type NewCallRow } from '../store/calls.ts';
-import { type EventRow, insertEvents } from '../store/events.ts';
+import { CallwrightError, type ErrorCode } from '../base/errors.ts';
+import { type CallRow, findCall } from '../store/calls.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
+import type { CallParts } from './call-parts.ts';
+import type { CallRequest } from './call-request.ts';
 import { checkAllowance } from './dial/client-limits.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
-import { toDialRefused } from './dial/dial-refused.ts';
+import { DialRefused, toDialRefused } from './dial/dial-refused.ts';
 import { mayDial } from './dial/may-dial.ts';
+import { checkTurn, longestWaitMs } from './dial/may-wait.ts';
 import { findSpendFacts } from './dial/spend-policy.ts';
-import { type PaceLimits, queueForAPlace, takeAPlace } from './dial/take-a-place.ts';
-import { checkAtMsOf, statusOf } from './lifecycle.ts';
+import type { Dispatcher } from './dispatch.ts';
 import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
-import type { CallParts, CallRunner } from './run-call.ts';
 import { type SpeechVendors, someoneCanSpeak } from './speech-vendors.ts';
+import { type NewCall, type StoredCall, storeCall } from './store-call.ts';
 
-export interface CallRequest {
-  /** Which request form asked. */
-  dialect: string;
-  clientId: string | null;
-  requestId: string;
-  /** E.164. */
-  to: string;
-  from: string;
-  assistant: Assistant;
-  /** The stored assistant that it is, where it is one. */
-  assistantRef: { id: number; version: number } | null;
-  /** What the assistant knows about this call. */
-  parameters: Record<string, unknown>;
-  /** Said first, instead of the assistant's own greeting. */
-  welcomeMessage?: string | null;
-  /** What the call is for, in the assistant's instructions. */
-  agenda?: string | null;
-  /** The caller's own number for it. */
-  verification?: number | null;
-  /** The caller's own notes. */
-  metadata?: Record<string, unknown> | null;
-  /** The person's own time zone, where the caller knows it. */
-  recipientTimezone?: string | null;
-  /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
-  engine: 'relay' | 'media';
-  /** What the carrier is told at dialling, for the call with this id. */
-  instructions(callId: string): CallOrder['instructions'];
-}
+export type { CallRequest } from './call-request.ts';
 
 /** The carrier did not take the call; nobody was rung. */
 export class CallNotPlaced extends CallwrightError {
@@ -74,34 +45,42 @@ export class CallNotConfirmed extends CallwrightError {
 }
 
 export interface PlaceCallParts extends CallParts {
-  runner: CallRunner;
+  dispatcher: Dispatcher;
   speech: SpeechVendors;
-  pace: PaceLimits;
 }
 
 /**
- * Stores the call, then asks the carrier for it once.
- * @throws DialRefused when a rule forbids it or nobody could speak, before anything is dialled
+ * Stores the call, then waits until its turn has come and the carrier was asked for it, once.
+ * @throws DialRefused when a rule or a limit forbids it or nobody could speak, before anything is dialled
  * @throws CallNotPlaced when the carrier refused it
  * @throws CallNotConfirmed when nobody knows whether it rings
  */
 export async function placeCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
-  const { store, runner } = parts;
+  const { store, live, newId, clock } = parts;
   await checkRules(parts, request);
-  const { stored, waitMs } = await takeAPlace(parts, parts.pace, (db) => storeWaiting(parts, db, request));
-  parts.live.publish(stored.events);
-  if (waitMs > 0) await waitFor(parts.clock, waitMs);
-  const { id } = stored;
-  const applied = await runner.apply(id, { type: 'dial' });
-  await applied?.performed;
-  const call = await findCall(store.db, everyone, id);
-  if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being placed');
+  const id = newId('call');
+  await parts.dispatcher.storeAndDial(id, async () => {
+    const lifecycle = beginLifecycle(limitsOf(request), clock.now());
+    const stored = await store.transaction(async (db) => {
+      await checkTurn(parts, db, request);
+      return storeCall(parts, db, { id, request, lifecycle, event: 'call.queued' });
+    });
+    live.publish(stored.events);
+  });
+  const call = await findStored(parts, id);
   // The wait may have been long enough for somebody to forbid the call.
-  if (call.status === 'blocked') throw toDialRefused(call.policy_decision as DialDecision);
+  if (call.status === 'blocked') throw toRefused(call);
   const { phase } = call.lifecycle as Lifecycle;
   if (phase === 'unknown' || phase === 'sending') throw new CallNotConfirmed(call);
   if (call.carrier_sid === null) throw new CallNotPlaced(call);
   return call;
+}
+
+function toRefused(call: CallRow): DialRefused {
+  const decision = call.policy_decision as DialDecision | null;
+  if (decision && !decision.allowed) return toDialRefused(decision);
+  const code = (call.error_code ?? 'dial/forbidden') as ErrorCode;
+  return new DialRefused(code, call.error_message ?? '', { retryAfterSeconds: longestWaitMs / 1000 });
 }
 
 /**
@@ -110,17 +89,27 @@ export async function placeCall(parts: PlaceCallParts, request: CallRequest): Pr
  */
 export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   await checkRules(parts, request);
-  const { id, events } = await queueForAPlace(parts, parts.pace, async (db, turnAt) => {
+  const { id, events } = await parts.store.transaction(async (db) => {
     await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
-    const lifecycle = beginQueuedLifecycle(limitsOf(request), turnAt.getTime());
-    return storeCall(parts, db, { request, lifecycle, event: 'call.queued', more: {} });
+    return storeQueuedCall(parts, db, request);
   });
   parts.live.publish(events);
-  const call = await findCall(parts.store.db, everyone, id);
-  if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being stored');
-  const waitMs = (call.check_at?.getTime() ?? 0) - parts.clock.now();
-  // The sweeper would come to it as well, only later.
-  parts.clock.startTimer(waitMs, () => void parts.runner.apply(id, { type: 'check' }).catch(() => {}));
+  parts.dispatcher.wake();
+  return findStored(parts, id);
+}
+
+/**
+ * Puts a call into the queue in a transaction of the caller's, who publishes its events after the commit. The rules
+ * are asked when it is dialled.
+ */
+export function storeQueuedCall(parts: CallParts, db: Db, request: CallRequest): Promise<StoredCall> {
+  const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs: parts.clock.now() });
+  return storeCall(parts, db, { id: parts.newId('call'), request, lifecycle, event: 'call.queued' });
+}
+
+async function findStored({ store }: CallParts, id: string): Promise<CallRow> {
+  const call = await findCall(store.db, everyone, id);
+  if (!call) throw new CallwrightError('call/lost', 'the call was deleted while it was being placed');
   return call;
 }
 
@@ -154,12 +143,6 @@ function spendFactsOf({ store, dialPolicy }: PlaceCallParts, request: CallReques
   return findSpendFacts({ db: store.db, policy: dialPolicy.spend }, call, { atMs, lock: false });
 }
 
-async function storeWaiting(parts: PlaceCallParts, db: Db, request: CallRequest): Promise<StoredCall> {
-  await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: true });
-  const lifecycle = beginLifecycle(limitsOf(request), parts.clock.now());
-  return storeCall(parts, db, { request, lifecycle, event: 'call.queued', more: {} });
-}
-
 /** What was refused, when and why stays on record. */
 async function storeBlocked(parts: PlaceCallParts, request: CallRequest, decision: DialDecision): Promise<void> {
   const now = new Date(parts.clock.now());
@@ -172,73 +155,8 @@ async function storeBlocked(parts: PlaceCallParts, request: CallRequest, decisio
     error_message: decision.detail,
     policy_decision: JSON.stringify(decision),
   };
-  const call: NewCall = { request, lifecycle: blockedLifecycle(), event: 'call.blocked', more, policy: decision };
+  const blocked = { lifecycle: blockedLifecycle(), event: 'call.blocked' as const, more, policy: decision };
+  const call: NewCall = { id: parts.newId('call'), request, ...blocked };
   const { events } = await parts.store.transaction((db) => storeCall(parts, db, call));
   parts.live.publish(events);
-}
-
-interface NewCall {
-  request: CallRequest;
-  lifecycle: Lifecycle;
-  event: 'call.queued' | 'call.blocked';
-  more: Partial<NewCallRow>;
-  /** Why it was blocked. */
-  policy?: DialDecision;
-}
-
-interface StoredCall {
-  id: string;
-  events: EventRow[];
-}
-
-async function storeCall(parts: PlaceCallParts, db: Db, call: NewCall): Promise<StoredCall> {
-  const { request, lifecycle, event, more } = call;
-  const at = new Date(parts.clock.now());
-  const id = parts.newId('call');
-  const status = statusOf(lifecycle);
-  const checkAtMs = checkAtMsOf(lifecycle);
-  await insertCall(db, {
-    id,
-    client_id: request.clientId,
-    dialect: request.dialect,
-    direction: 'outbound',
-    to_number: request.to,
-    from_number: request.from,
-    status,
-    lifecycle: JSON.stringify(lifecycle),
-    revision: 0,
-    carrier: parts.carrier.name,
-    carrier_sid: null,
-    assistant: JSON.stringify(request.assistant),
-    parameters: JSON.stringify(request.parameters),
-    request_id: request.requestId,
-    instructions: JSON.stringify(request.instructions(id)),
-    engine: request.engine,
-    assistant_id: request.assistantRef?.id ?? null,
-    assistant_version: request.assistantRef?.version ?? null,
-    verification: request.verification ?? null,
-    welcome_message: request.welcomeMessage ?? null,
-    agenda: request.agenda ?? null,
-    metadata: request.metadata ? JSON.stringify(request.metadata) : null,
-    recipient_timezone: request.recipientTimezone ?? null,
-    sessions_offered: 0,
-    sessions_opened: 0,
-    created_at: at,
-    check_at: checkAtMs === null ? null : new Date(checkAtMs),
-    ...more,
-  });
-  const { dialect, verification } = request;
-  const own = verification == null ? {} : { verification };
-  const blocked = call.policy ? { policy: call.policy } : {};
-  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
-  const row = {
-    id: parts.newId('event'),
-    call_id: id,
-    client_id: request.clientId,
-    type: event,
-    key: event,
-    at,
-    data,
-  };
-  return { id, events: await insertEvents(db, [row]) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRow } from '../store/calls.ts';
-import type { Ending, Lifecycle, LifecycleEffect } from './lifecycle-state.ts';
+import type { Ending, Lifecycle, LifecycleEffect, Place } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
 
 const at = new Date('2026-01-05T15:00:30.400Z');
@@ -9,6 +9,9 @@ const limits = { ringSeconds: 30, maxDurationSeconds: 60 };
 const ending: Ending = { reason: 'person_hung_up', by: 'person', fault: null };
 const over: Lifecycle = { phase: 'over', carrierSid: 'CA1', status: 'completed', ending };
 const fresh = { revision: 4, carrier_sid: null, answered_at: null, dialing_at: null, ringing_at: null } as CallRow;
+
+const place: Place = { kind: 'queue', dueAtMs: 4000, notAfterMs: null };
+const sent = { place, tries: 1, sentAtMs: 0, cancelWanted: false };
 
 const changesFor = (
   state: Lifecycle,
@@ -22,13 +25,22 @@ const changesFor = (
 
 describe('the columns of a call', () => {
   it('count each step and say when to look again', () => {
-    const state: Lifecycle = { phase: 'accepted', isQueued: false, limits, checkAtMs: 5000 };
+    const state: Lifecycle = { phase: 'accepted', place, tries: 0, limits, checkAtMs: 5000 };
     expect(changesFor(state)).toMatchObject({ revision: 5, status: 'queued', check_at: new Date(5000) });
     expect(JSON.parse(String(changesFor(state).lifecycle))).toEqual(state);
   });
 
+  it('hold the place in the queue while the call waits, and the number while it may ring', () => {
+    const call = { ...fresh, to_number: '+15550101', dialing_at: earlier };
+    const waiting: Lifecycle = { phase: 'accepted', place, tries: 1, limits, checkAtMs: 5000 };
+    expect(changesFor(waiting, { call })).toMatchObject({ due_at: new Date(4000), fence: null, dialing_at: null });
+    const sending: Lifecycle = { phase: 'sending', limits, checkAtMs: 0, ...sent };
+    expect(changesFor(sending, { call })).toMatchObject({ due_at: null, fence: '+15550101' });
+    expect(changesFor(over, { call })).toMatchObject({ due_at: null, fence: null });
+  });
+
   it('keep the first time of each phase', () => {
-    const sending: Lifecycle = { phase: 'sending', limits, checkAtMs: 0, sentAtMs: 0, cancelWanted: false };
+    const sending: Lifecycle = { phase: 'sending', limits, checkAtMs: 0, ...sent };
     const ringing: Lifecycle = {
       phase: 'placed',
       limits,

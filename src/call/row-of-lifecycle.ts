@@ -20,7 +20,15 @@ export function toRowChanges(
     carrier_sid: carrierSidOf(state) ?? call.carrier_sid,
     check_at: checkAtMs === null ? null : new Date(checkAtMs),
   };
-  if (state.phase === 'sending') changes.dialing_at = call.dialing_at ?? at;
+  changes.due_at = state.phase === 'accepted' ? new Date(state.place.dueAtMs) : null;
+  if (state.phase === 'accepted') {
+    // Back in its place, it has not rung anybody.
+    Object.assign(changes, { dialing_at: null, fence: null, node_id: null });
+  }
+  if (state.phase === 'sending') {
+    changes.dialing_at = call.dialing_at ?? at;
+    changes.fence = call.to_number;
+  }
   if (state.phase === 'placed' && state.ringing) changes.ringing_at = call.ringing_at ?? at;
   if (state.phase === 'answered') changes.answered_at = call.answered_at ?? new Date(state.answeredAtMs);
   if (state.phase === 'over') Object.assign(changes, toEndColumns(call, state, facts));
@@ -41,6 +49,7 @@ function toEndColumns(
 ): Updateable<CallsTable> {
   const talkedMs = call.answered_at ? facts.at.getTime() - call.answered_at.getTime() : 0;
   return {
+    fence: null,
     ended_at: facts.at,
     duration_seconds: facts.durationSeconds ?? Math.round(talkedMs / 1000),
     ended_reason: state.ending.reason,

@@ -1,16 +1,21 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
+import { beatNode, stopNode } from '../store/nodes.ts';
 import { saveTurns } from '../store/turns.ts';
 import type { FollowUp } from './follow-ups.ts';
-import type { Lifecycle } from './lifecycle-state.ts';
+import type { Lifecycle, Place } from './lifecycle-state.ts';
 import { CallNotConfirmed, CallNotPlaced, placeCall } from './place-call.ts';
 import { createSweeper } from './sweep.ts';
-import { openRoom, type Room, request, until, wideOpen } from './testing/open-room.ts';
+import { openRoom, type Room, request, until } from './testing/open-room.ts';
 
 describeOnBothDatabases('the life of a call', (openFresh) => {
   let room: Room;
   beforeAll(async () => {
     room = openRoom(await openFresh());
+    // For whoever sweeps, this process is gone.
+    const now = new Date(room.clock.now());
+    await beatNode(room.store.db, { id: room.nodeId, host: 'here', startedAt: now, now });
+    await stopNode(room.store.db, room.nodeId, now);
   });
 
   /** Restarts as after a kill: the sweeper of a new process finds what is there; looks until the call is over. */
@@ -75,7 +80,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
       const about = { call_id: call.id, client_id: null, type: 'test.followed', key: 'test.followed' };
       return [{ id: `evt_${call.id}`, ...about, at, data: '{}' }];
     };
-    const otherRoom = openRoom(await openFresh(), {}, [followUp]);
+    const otherRoom = openRoom(await openFresh(), {}, { followUps: [followUp] });
     const call = await otherRoom.place();
     await expect(otherRoom.tell(call, 'busy')).rejects.toThrow('the follow-up failed');
     expect((await otherRoom.find(call.id)).status).toBe('dialing');
@@ -114,7 +119,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
 
   it('fails with the carrier’s own code when it refuses', async () => {
     room.carrier.placing = 'refuses';
-    const refused = await placeCall({ ...room, pace: wideOpen }, request).catch((error: unknown) => error);
+    const refused = await placeCall(room, request).catch((error: unknown) => error);
     room.carrier.placing = 'accepts';
     expect(refused).toBeInstanceOf(CallNotPlaced);
     expect(await room.find((refused as CallNotPlaced).callId)).toMatchObject({
@@ -128,7 +133,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
 
   const place = async (placing: typeof room.carrier.placing, to: string) => {
     room.carrier.placing = placing;
-    const failed = await placeCall({ ...room, pace: wideOpen }, { ...request, to }).catch((error: unknown) => error);
+    const failed = await placeCall(room, { ...request, to }).catch((error: unknown) => error);
     room.carrier.placing = 'accepts';
     expect(failed).toBeInstanceOf(CallNotConfirmed);
     return (failed as CallNotConfirmed).callId;
@@ -158,6 +163,7 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
   it('does not take another call of ours to the same number for the one it looks for', async () => {
     const to = '+15550302';
     const other = await room.place({ to });
+    await room.tell(other, 'busy');
     const id = await place('lost-request', to);
     expect(await sweepUntilOver(id)).toMatchObject({
       status: 'failed',
@@ -170,20 +176,17 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
   const limits = { ringSeconds: 30, maxDurationSeconds: 60 };
   type Leftover = [phase: string, make: (sid: string) => Lifecycle, status: string, reason: string];
   const live = (sid: string) => ({ limits, checkAtMs: room.clock.now() + 3_600_000, carrierSid: sid, ending: null });
+  const waitedFor = (): Place => ({ kind: 'request', dueAtMs: room.clock.now(), notAfterMs: null });
+  const sent = () => ({ place: waitedFor(), tries: 1, sentAtMs: room.clock.now(), cancelWanted: false });
   it.each<Leftover>([
-    ['accepted', () => ({ phase: 'accepted', limits, checkAtMs: 0, isQueued: false }), 'failed', 'server_lost'],
     [
-      'sending',
-      () => ({ phase: 'sending', limits, checkAtMs: 0, sentAtMs: room.clock.now(), cancelWanted: false }),
+      'accepted',
+      () => ({ phase: 'accepted', limits, checkAtMs: 0, place: waitedFor(), tries: 0 }),
       'failed',
-      'never_placed',
+      'server_lost',
     ],
-    [
-      'unknown',
-      () => ({ phase: 'unknown', limits, checkAtMs: 0, sentAtMs: room.clock.now(), lookUps: 0, cancelWanted: false }),
-      'failed',
-      'never_placed',
-    ],
+    ['sending', () => ({ phase: 'sending', limits, checkAtMs: 0, ...sent() }), 'failed', 'never_placed'],
+    ['unknown', () => ({ phase: 'unknown', limits, checkAtMs: 0, ...sent(), lookUps: 0 }), 'failed', 'never_placed'],
     [
       'placed',
       (sid) => ({ phase: 'placed', ...live(sid), ringing: true, placedAtMs: room.clock.now() }),

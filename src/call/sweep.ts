@@ -1,11 +1,12 @@
 /**
- * Looks after calls that nobody reports on: at start those a stopped server left, later every one that is overdue, and
- * those that ring although the person came onto a do-not-call list.
+ * Looks after calls that nobody reports on: those that a node left which is gone, every one that is overdue, and those
+ * that ring although the person came onto a do-not-call list.
  */
 import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { findCallsToCheck, findUnfinishedCalls } from '../store/calls.ts';
+import { type CallRow, findCallsOfNodes, findCallsToCheck } from '../store/calls.ts';
 import { findCallsRingingForbidden } from '../store/do-not-call.ts';
+import { listGoneNodes } from '../store/nodes.ts';
 import type { CallHappening, CallParts, CallRunner } from './run-call.ts';
 
 export interface Sweeper {
@@ -16,6 +17,7 @@ export interface Sweeper {
 
 const everyMs = 2000;
 const mostAtOnce = 20;
+const mostTakenOver = 500;
 
 const noLonger: CallHappening = { type: 'cancel', ending: { reason: 'forbidden', by: 'server', fault: null } };
 
@@ -26,22 +28,35 @@ export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> 
   let sweeping: Promise<void> = Promise.resolve();
 
   /** One call that cannot be looked after must not keep the others waiting. */
-  const look = async (callId: string, happening: CallHappening) => {
+  const look = async (callId: string, happening: CallHappening, onlyIf: (call: CallRow) => boolean) => {
     try {
-      const applied = await runner.apply(callId, happening);
+      const applied = await runner.apply(callId, happening, { onlyIf });
       await applied?.performed;
     } catch (error) {
       log.error({ callId, reason: messageOf(error) }, 'call could not be looked after');
     }
   };
 
+  /** What a node held that is gone; another node may have taken it over meanwhile. */
+  const takeOver = async (now: Date) => {
+    const gone = await listGoneNodes(store.db, now);
+    const isLeft = (call: CallRow) => call.node_id !== null && gone.includes(call.node_id);
+    for (const id of await findCallsOfNodes(store.db, gone, mostTakenOver)) {
+      await look(id, { type: 'server-started' }, isLeft);
+    }
+  };
+
   const sweep = async () => {
     try {
-      const ids = await findCallsToCheck(store.db, new Date(clock.now()), mostAtOnce);
+      const now = new Date(clock.now());
+      await takeOver(now);
+      const ids = await findCallsToCheck(store.db, now, mostAtOnce);
       const forbidden = await findCallsRingingForbidden(store.db, mostAtOnce);
+      // Several nodes see the same calls: the first one's look moves the time of the next.
+      const isStillDue = (call: CallRow) => call.check_at !== null && call.check_at <= now;
       await Promise.all([
-        ...ids.map((id) => look(id, { type: 'check' })),
-        ...forbidden.map((id) => look(id, noLonger)),
+        ...ids.map((id) => look(id, { type: 'check' }, isStillDue)),
+        ...forbidden.map((id) => look(id, noLonger, () => true)),
       ]);
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'sweep failed');
@@ -57,7 +72,7 @@ export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> 
 
   return {
     async start() {
-      for (const id of await findUnfinishedCalls(store.db)) await look(id, { type: 'server-started' });
+      await takeOver(new Date(clock.now()));
       sweeping = sweep().then(scheduleNext);
     },
     async stop() {

@@ -1,6 +1,5 @@
 /** What we ask of a phone carrier: place, look up and end calls, and tell us what happens by webhook and socket. */
-import type { ErrorCode } from '../base/errors.ts';
-import { CallwrightError } from '../base/errors.ts';
+export { CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, type RefusalKind } from './carrier-errors.ts';
 
 export type CarrierCallStatus =
   | 'queued'
@@ -43,33 +42,6 @@ export interface CarrierCharge {
   micros: number;
   /** Three letters. */
   currency: string;
-}
-
-/** Surely no phone rang: the carrier said no, or was never reached. */
-export class CarrierRefused extends CallwrightError {
-  /** The carrier's own code, for example 21211; null when it was never reached. */
-  readonly carrierCode: number | null;
-  /** HTTP status of the carrier's answer; null when it was never reached. */
-  readonly httpStatus: number | null;
-  constructor(message: string, carrier: { code: number | null; httpStatus: number | null }) {
-    super('carrier/refused', message);
-    this.carrierCode = carrier.code;
-    this.httpStatus = carrier.httpStatus;
-  }
-}
-
-/** A phone may or may not ring: the request was sent and no clear answer came back. */
-export class CarrierOutcomeUnknown extends CallwrightError {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super('carrier/outcome-unknown', message, options);
-  }
-}
-
-/** The carrier did not answer a request that changes nothing or may be repeated safely. */
-export class CarrierUnavailable extends CallwrightError {
-  constructor(message: string, code: ErrorCode = 'carrier/unavailable') {
-    super(code, message);
-  }
 }
 
 /** A request as it came in, untouched, so that its signature can be checked. */
@@ -244,6 +216,10 @@ export interface CarrierAdvice {
   meaning: string;
   /** What a person can do about it. */
   resolution: string;
+  /** Whether the same call may be tried again: soon, only much later, or not until something was changed. */
+  retry: 'yes' | 'no' | 'later';
+  /** Every other call of the account would fail in the same way. */
+  stopsCampaign?: true;
 }
 
 export interface Carrier {

@@ -1,5 +1,5 @@
 /** Queries on the table of calls. */
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
 import { everyone, type Reach } from './reach.ts';
 import type { CallsTable, Db } from './schema.ts';
 
@@ -39,13 +39,18 @@ export async function findCallsToCheck(db: Db, now: Date, limit: number): Promis
   return rows.map((row) => row.id);
 }
 
-/** Ids of all calls that are not over. */
-export async function findUnfinishedCalls(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('calls').select('id').where('check_at', 'is not', null).execute();
+/** Ids of the calls that are not over and of which one of these nodes had something in memory. */
+export async function findCallsOfNodes(db: Db, nodeIds: readonly string[], limit: number): Promise<string[]> {
+  if (nodeIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('check_at', 'is not', null)
+    .where('node_id', 'in', nodeIds)
+    .limit(limit)
+    .execute();
   return rows.map((row) => row.id);
 }
-
-const isQueued = sql<boolean>`coalesce(lifecycle->>'isQueued', 'false') = 'true'`;
 
 function selectUnfinished(db: Db, reach: Reach) {
   const query = db
@@ -55,17 +60,14 @@ function selectUnfinished(db: Db, reach: Reach) {
   return reach.everyone ? query : query.where('client_id', '=', reach.clientId);
 }
 
-/** How many calls hold a line, or are about to: all but those that wait in the queue. */
+/** How many calls hold a line: all but those that wait to be dialled. */
 export async function countCallsOnLines(db: Db, reach = everyone): Promise<number> {
-  const row = await selectUnfinished(db, reach)
-    .where(({ not }) => not(isQueued))
-    .executeTakeFirstOrThrow();
-  return row.calls;
+  return (await selectUnfinished(db, reach).where('due_at', 'is', null).executeTakeFirstOrThrow()).calls;
 }
 
-/** How many calls wait for their turn. */
+/** How many calls wait for their turn or their time. */
 export async function countQueuedCalls(db: Db, reach: Reach): Promise<number> {
-  return (await selectUnfinished(db, reach).where(isQueued).executeTakeFirstOrThrow()).calls;
+  return (await selectUnfinished(db, reach).where('due_at', 'is not', null).executeTakeFirstOrThrow()).calls;
 }
 
 /** How many calls were asked for since then; those that a rule forbade are not counted. */
@@ -78,15 +80,6 @@ export async function countCallsSince(db: Db, reach: Reach, since: Date): Promis
     .where('direction', '=', 'outbound');
   if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
   return (await query.executeTakeFirstOrThrow()).calls;
-}
-
-export async function countUnfinishedCalls(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('calls')
-    .select((count) => count.fn.countAll<number>().as('calls'))
-    .where('check_at', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return row.calls;
 }
 
 export interface CallFilter {

@@ -35,6 +35,12 @@ export function findClient(db: Db, reach: Reach, id: string): Promise<ClientWith
 }
 
 /** Clients that were not removed, newest first: ids begin with the time of making. */
+/** The limits of these clients, as they are stored. */
+export async function listClientLimits(db: Db, ids: readonly string[]): Promise<{ id: string; limits: unknown }[]> {
+  if (ids.length === 0) return [];
+  return await db.selectFrom('clients').select(['id', 'limits']).where('id', 'in', ids).execute();
+}
+
 export function listClients(
   db: Db,
   filter: { reach: Reach; status?: string | undefined },

@@ -73,8 +73,14 @@ export interface CallsTable {
   attempt: Generated<number>;
   /** The first attempt, for one that is not. */
   retry_of: string | null;
-  /** The node that holds its conversation. */
+  /** The node that has something of it in memory: who waits for it, its request to the carrier, its conversation. */
   node_id: string | null;
+  /** When it may be dialled; null unless it waits for that. Whatever is not over and does not wait holds a line. */
+  due_at: MomentOrNull;
+  /** Of two calls that may be dialled, the higher comes first. */
+  priority: Generated<number>;
+  /** The number that it rings or may ring; no two calls have the same. */
+  fence: string | null;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }
@@ -146,6 +152,8 @@ export interface IdempotencyKeysTable {
 export interface PaceTable {
   account: string;
   next_at: Moment;
+  /** How the account fares at the carrier; null: nothing is known against it. */
+  health: JsonOrNull;
 }
 
 /** The database, or a transaction on it. */

@@ -82,6 +82,10 @@ export async function insertCallCost(db: Db, row: Insertable<CallCostsTable>): P
   await db.insertInto('call_costs').values(row).execute();
 }
 
+export async function deleteCallCost(db: Db, callId: string): Promise<void> {
+  await db.deleteFrom('call_costs').where('call_id', '=', callId).execute();
+}
+
 /** Of a call that whoever asks may see. */
 export function findCallCost(db: Db, callId: string): Promise<CallCostRow | undefined> {
   return db.selectFrom('call_costs').selectAll().where('call_id', '=', callId).executeTakeFirst();

@@ -11,6 +11,7 @@ import { spareApology } from '../call/converse/spare-apology.ts';
 import { usualAttentionPolicy } from '../call/converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import { createCostCounter } from '../call/count-costs.ts';
+import { createDispatcher } from '../call/dispatch.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
 import { type CallRequest, placeCall, queueCall } from '../call/place-call.ts';
 import { createRecordingDrafts } from '../call/recording-drafts.ts';
@@ -22,7 +23,7 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { createOpenAiLanguageModel } from '../providers/openai/language-model.ts';
-import { countUnfinishedCalls } from '../store/calls.ts';
+import { countCallsOnLines } from '../store/calls.ts';
 import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
 
 const farewell = 'I am sorry, I have to end this call now. Goodbye.';
@@ -48,11 +49,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const tokens = createSessionTokens(sessionSecret);
   const sweeper = createSweeper({ ...parts, runner });
   const instructions = { db: store.db, clock, tokens, relayPath, streamPath, afterPath: paths.after };
-  const pace = {
-    account: config.twilio?.accountSid ?? 'simulated',
-    callsPerSecond: config.callsPerSecond,
-    maxConcurrentCalls: config.maxConcurrentCalls,
-  };
+  const dispatcher = createDispatcher({ ...parts, runner });
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
   const talk = { ...parts, runner, conversations, records, model, policy };
@@ -70,28 +67,31 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   return {
     async start() {
       await sweeper.start();
+      dispatcher.start();
       keeper.start();
       costs?.start();
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
-    place: (request: CallRequest) => placeCall({ ...parts, runner, speech, pace }, request),
+    place: (request: CallRequest) => placeCall({ ...parts, dispatcher, speech }, request),
     /** What one can do with calls from outside. */
     control: {
       runner,
       conversations,
-      queueCall: (request: CallRequest) => queueCall({ ...parts, runner, speech, pace }, request),
+      queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>
       hearCarrier({ ...parts, runner, speech, conversations, instructions, takesCalls: () => !draining }, event),
     drain: async (longestMs: number) => {
       draining = true;
+      await dispatcher.stop();
       const patience = new AbortController();
       await Promise.race([noCallsLeft(parts, patience.signal), waitFor(clock, longestMs, patience.signal)]);
       patience.abort();
     },
     stop: async () => {
       draining = true;
+      await dispatcher.stop();
       for (const conversation of conversations.all()) {
         conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);
       }
@@ -104,9 +104,9 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
 
 const drainLookMs = 250;
 
-/** Resolves when no call is under way any more: not talking, not ringing, not being placed. */
+/** Resolves when no call is under way any more: not talking, not ringing, not being placed; the queue waits for the next start. */
 async function noCallsLeft({ store, clock }: CallParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await countUnfinishedCalls(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
+  while (!signal.aborted && (await countCallsOnLines(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
 }
 
 export function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {

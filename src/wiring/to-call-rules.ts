@@ -11,7 +11,12 @@ export function toCallRules(
   config: Config,
   network: Network,
   newId: NewId,
-): Pick<CallParts, 'dialPolicy' | 'followUps'> {
+): Pick<CallParts, 'dialPolicy' | 'followUps' | 'pace' | 'maxCallsOnLines'> {
   const spend = toSpendPolicy(config, network);
-  return { dialPolicy: { ...toDialPolicy(config), spend }, followUps: [settleSpend({ policy: spend, newId })] };
+  return {
+    pace: { account: config.twilio?.accountSid ?? 'simulated', callsPerSecond: config.callsPerSecond },
+    maxCallsOnLines: config.maxConcurrentCalls,
+    dialPolicy: { ...toDialPolicy(config), spend },
+    followUps: [settleSpend({ policy: spend, newId })],
+  };
 }

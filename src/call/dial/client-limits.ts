@@ -1,4 +1,5 @@
 /** How many calls are left to a client: in a minute, in a day and at once. */
+import { countWaitingRequests, lockClientCalls } from '../../store/call-queue.ts';
 import { countCallsOnLines, countCallsSince } from '../../store/calls.ts';
 import { findClient } from '../../store/clients.ts';
 import { everyone, onlyOf } from '../../store/reach.ts';
@@ -31,16 +32,16 @@ export async function allowanceOf(db: Db, clientId: string, nowMs: number): Prom
     callsPerDay: limits.calls_per_day ?? null,
     callsInLastDay: await countCallsSince(db, reach, new Date(nowMs - dayMs)),
     concurrentCalls: limits.concurrent_calls ?? null,
-    callsOnLines: await countCallsOnLines(db, reach),
+    callsOnLines: (await countCallsOnLines(db, reach)) + (await countWaitingRequests(db, reach)),
   };
 }
 
-export const hasFreeLine = (left: ClientAllowance) =>
+const hasFreeLine = (left: ClientAllowance) =>
   left.concurrentCalls === null || left.callsOnLines < left.concurrentCalls;
 
 /**
- * Whether the client may have one more call. Ask in the transaction that stores it, after `takePlace`, which lets one
- * asker through at a time.
+ * Whether the client may have one more call. Ask in the transaction that stores it: it lets one asker of the client
+ * through at a time.
  * @throws DialRefused `dial/client-calls-per-minute`, `dial/client-calls-per-day` or, for a call that is dialled now, `dial/client-lines-busy`
  */
 export async function checkAllowance(
@@ -48,6 +49,7 @@ export async function checkAllowance(
   asked: { clientId: string | null; nowMs: number; dialsNow: boolean },
 ): Promise<void> {
   if (asked.clientId === null) return;
+  await lockClientCalls(db, asked.clientId);
   const left = await allowanceOf(db, asked.clientId, asked.nowMs);
   if (left.callsPerMinute !== null && left.callsInLastMinute >= left.callsPerMinute) {
     const message = `The client may make ${left.callsPerMinute} calls a minute and has made them.`;

@@ -37,7 +37,7 @@ const weekMs = 7 * 24 * 3600 * 1000;
 
 /**
  * Decides by what is committed at this moment. Ask in the transaction that begins the request to the carrier, after
- * `lockDials`, so that no other call of the same client is dialled between the question and the deed.
+ * `lockPace`, so that no other call is dialled between the question and the deed.
  */
 export async function mayDial(
   { db, policy }: { db: Db; policy: DialPolicy },

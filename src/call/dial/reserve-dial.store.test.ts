@@ -2,13 +2,14 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../../tests/setup/describe-on-both.ts';
 import { createIds } from '../../base/ids.ts';
 import { systemRandom } from '../../base/random.ts';
+import { CarrierRefused } from '../../ports/carrier.ts';
 import { noCaps } from '../../spend/spend-caps.ts';
 import { findCallCost } from '../../store/spend.ts';
 import { addUsage } from '../../store/usage.ts';
 import { createCostCounter } from '../count-costs.ts';
 import { placeCall, queueCall } from '../place-call.ts';
 import { settleSpend } from '../settle-spend.ts';
-import { openRoom, type Room, request, until, wideOpen } from '../testing/open-room.ts';
+import { openRoom, type Room, request, until } from '../testing/open-room.ts';
 import { DialRefused } from './dial-refused.ts';
 import type { SpendPolicy } from './spend-policy.ts';
 
@@ -31,7 +32,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
       vendorsOf: () => [{ ears: null, mouth: null, model: 'callwright/scripted', agent: null }],
     };
     const newId = createIds({ now: () => 0 } as Parameters<typeof createIds>[0], systemRandom);
-    room = openRoom(store, { spend: policy }, [settleSpend({ policy, newId })]);
+    room = openRoom(store, { spend: policy }, { followUps: [settleSpend({ policy, newId })] });
     const at = new Date(room.clock.now());
     const client = { id: 'client_a', name: 'A', status: 'Active', profile: '{}', created_at: at, updated_at: at };
     const limits = JSON.stringify({ spend_per_day_micros: 3 * worst });
@@ -48,8 +49,12 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     policy.caps = noCaps;
   });
 
-  const place = (changes: object = {}) =>
-    placeCall({ ...room, pace: wideOpen }, { ...request, assistant, to: '+12125550100', ...changes });
+  let numbers = 0;
+  /** Each to a number of its own. */
+  const place = (changes: object = {}) => {
+    numbers += 1;
+    return placeCall(room, { ...request, assistant, to: `+1212556${1000 + numbers}`, ...changes });
+  };
   const sums = async (scope = 'operator') => {
     const rows = await room.store.db
       .selectFrom('spend_totals')
@@ -164,6 +169,22 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     await ledgerAddsUp();
   });
 
+  it('frees it while a call that the carrier had no room for waits again, and reserves it anew', async () => {
+    const { placeCall: accept } = room.carrier;
+    room.carrier.placeCall = async () => {
+      throw new CarrierRefused('too many', { code: 20429, httpStatus: 429, kind: 'throttled' });
+    };
+    const call = await queueCall(room, { ...request, assistant, to: '+12125550178' });
+    await until(async () => (await room.find(call.id)).revision === 2);
+    room.carrier.placeCall = accept;
+    expect((await sums())[0]?.[1]).toBe(0);
+    room.clock.advance(60_000);
+    room.dispatcher.wake();
+    await until(async () => (await room.find(call.id)).carrier_sid !== null);
+    expect((await sums())[0]?.[1]).toBe(worst);
+    await ledgerAddsUp();
+  });
+
   it('keeps it reserved while nobody knows whether the phone rings', async () => {
     room.carrier.placing = 'lost-answer';
     await expect(place({ to: '+12125550177' })).rejects.toMatchObject({ code: 'dial/not-confirmed' });
@@ -177,10 +198,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     // The embedded database takes one after another anyway.
     const asked = expect.getState().currentTestName?.includes('on postgres') ? 50 : 15;
     const queueing = Array.from({ length: asked }, (_, index) =>
-      queueCall(
-        { ...room, pace: wideOpen },
-        { ...request, assistant, to: `+121255502${String(index).padStart(2, '0')}` },
-      ),
+      queueCall(room, { ...request, assistant, to: `+121255502${String(index).padStart(2, '0')}` }),
     );
     const calls = await Promise.all(queueing);
     room.clock.advance(1);
@@ -231,7 +249,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     expect((await place(abroad)).status).toBe('dialing');
     policy.unknownPrices = 'deny';
     policy.caps = noCaps;
-    expect((await place(abroad)).status).toBe('dialing');
+    expect((await place({ ...abroad, to: '+447911123457' })).status).toBe('dialing');
   });
 
   it('refuses a call that can cost more than one call may', async () => {
@@ -252,7 +270,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     ]);
     // Refused in the very moment of its turn: the cap is full.
     const waiting = await queueCall(
-      { ...room, dialPolicy: { ...room.dialPolicy, spend: { ...policy, caps: noCaps } }, pace: wideOpen },
+      { ...room, dialPolicy: { ...room.dialPolicy, spend: { ...policy, caps: noCaps } } },
       { ...request, assistant, to: '+12125550188' },
     );
     room.clock.advance(1);

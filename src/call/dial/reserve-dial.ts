@@ -5,7 +5,7 @@ import { toThresholdEvents } from '../../spend/threshold-events.ts';
 import { lockDials } from '../../store/dial-attempts.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { Db } from '../../store/schema.ts';
-import { addSpendEntry, addToSums, insertCallCost } from '../../store/spend.ts';
+import { addSpendEntry, addToSums, deleteCallCost, insertCallCost, lockCallCost } from '../../store/spend.ts';
 import type { DialDecision } from './decide-dial.ts';
 import { type DialPolicy, mayDial, type WantedDial } from './may-dial.ts';
 import { isFullFor } from './rules/is-within-spend.ts';
@@ -72,4 +72,15 @@ async function reserve(
     total_micros: null,
     created_at: at,
   });
+}
+
+/** A call that surely rang nobody waits again: what was reserved for it is anybody's. */
+export async function giveBackReservation(db: Db, callId: string, atMs: number): Promise<void> {
+  const row = await lockCallCost(db, callId);
+  if (!row) return;
+  const place = { clientId: row.client_id, campaignId: row.campaign_id, day: row.day, currency: row.currency };
+  const amounts = { reserved: -row.reserved_micros, settled: 0 };
+  await addToSums(db, place, amounts);
+  await addSpendEntry(db, place, { callId, kind: 'correction', ...amounts, at: new Date(atMs) });
+  await deleteCallCost(db, callId);
 }

@@ -1,6 +1,6 @@
 /** Everything that works on calls, on a real store with a fake clock, carrier and model. */
 import { defaultAssistant } from '../../assistant/assistant.ts';
-import { createFakeClock, systemClock } from '../../base/clock.ts';
+import { createFakeClock, type FakeClock, systemClock } from '../../base/clock.ts';
 import { createIds } from '../../base/ids.ts';
 import { silentLogger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
@@ -18,11 +18,13 @@ import { createPacer } from '../converse/media/pacer.ts';
 import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
 import type { DialPolicy } from '../dial/may-dial.ts';
+import type { PaceLimits } from '../dial/pace.ts';
+import { createDispatcher } from '../dispatch.ts';
 import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
-import { createFakeCarrier } from './fake-carrier.ts';
+import { createFakeCarrier, type FakeCarrier } from './fake-carrier.ts';
 import { createFakeModel } from './fake-model.ts';
 import { createFakeEars, createFakeMouths } from './fake-speech.ts';
 
@@ -39,7 +41,7 @@ export const request: CallRequest = {
   instructions: () => ({ path: '/instructions?x=1' }),
 };
 
-export const wideOpen = { account: 'AC1', callsPerSecond: Number.POSITIVE_INFINITY, maxConcurrentCalls: 1000 };
+const wideOpen: PaceLimits = { account: 'AC1', callsPerSecond: Number.POSITIVE_INFINITY };
 
 const noLimits: DialPolicy = {
   allowedCountries: null,
@@ -48,15 +50,34 @@ const noLimits: DialPolicy = {
   callsPerNumberPerWeek: null,
 };
 
-export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, followUps: readonly FollowUp[] = []) {
+interface RoomLimits {
+  followUps: readonly FollowUp[];
+  pace: PaceLimits;
+  maxCallsOnLines: number;
+  nodeId: string;
+}
+
+type RoomOptions = Partial<RoomLimits> & { beside?: { clock: FakeClock; carrier: FakeCarrier } };
+
+/** What acts on calls, beside the conversations. */
+function openParts(store: Store, changes: Partial<DialPolicy>, given: RoomOptions) {
   const dialPolicy: DialPolicy = { ...noLimits, ...changes };
-  const clock = createFakeClock();
-  const carrier = createFakeCarrier(clock);
+  const { beside, ...own } = given;
+  const clock = beside?.clock ?? createFakeClock();
+  const carrier = beside?.carrier ?? createFakeCarrier(clock);
   const live = createLiveEvents();
   const newId = createIds(clock, systemRandom);
-  const limits = { maxCallsOnLines: 1000, dialPolicy, followUps };
-  const parts = { store, carrier, clock, newId, log: silentLogger, live, ...limits };
+  const limits = { maxCallsOnLines: 1000, dialPolicy, followUps: [], pace: wideOpen, nodeId: newId('node'), ...own };
+  const parts = { store, carrier, clock, random: systemRandom, newId, log: silentLogger, live, ...limits };
   const runner = createCallRunner(parts);
+  const dispatcher = createDispatcher({ ...parts, runner });
+  return { ...parts, runner, dispatcher };
+}
+
+/** A node of its own on the store; `beside` another it has the same clock and carrier. */
+export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given: RoomOptions = {}) {
+  const parts = openParts(store, changes, given);
+  const { clock, carrier } = parts;
   const conversations = createConversations(clock);
   const tokens = createSessionTokens(systemRandom.bytes(32));
   const paths = { relayPath: '/relay', streamPath: '/streams', afterPath: '/after' };
@@ -69,15 +90,29 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, follow
     needs: { cascade: 'ears and a mouth', 'speech-to-speech': 'a realtime vendor', 'agent-bridge': 'an agent' },
   };
   const records = createCallRecords(parts);
-  const all = { ...parts, runner, speech, conversations, records, tokens, instructions, takesCalls: () => true };
+  const all = {
+    ...parts,
+    speech,
+    conversations,
+    records,
+    tokens,
+    instructions,
+    takesCalls: () => true,
+  };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {
     const rows = await listEvents(store.db, callId, { afterPosition: 0, limit: 100 });
     return rows.map((row) => row.type);
   };
-  /** A call that the carrier took. */
+  let numbers = 0;
+  /** A phone that nobody has rung yet. */
+  const nextNumber = () => {
+    numbers += 1;
+    return `+1555${2_000_000 + numbers}`;
+  };
+  /** A call that the carrier took, to a number of its own unless told. */
   const place = async (changes: Partial<CallRequest> = {}) => {
-    const call = await placeCall({ ...all, pace: wideOpen }, { ...request, ...changes });
+    const call = await placeCall(all, { ...request, to: nextNumber(), ...changes });
     return { id: call.id, carrierSid: call.carrier_sid ?? '' };
   };
   const tell = (call: { id: string; carrierSid: string }, status: CarrierCallStatus, durationSeconds?: number) => {
@@ -113,13 +148,14 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, follow
     if (!call) throw new Error(`there is no call ${callId}`);
     return call;
   };
+  const findBySid = (carrierSid: string) => findCall(store.db, everyone, carrierSid);
   const model = createFakeModel();
   const policy = defaultTurnPolicy;
   const onLine = {
     ...{ ears, mouths, telemetry: noTelemetry, pacer: createPacer(clock), attention: usualAttentionPolicy },
     ...{ drafts: null, spareApology: null },
   };
-  return { ...all, ...onLine, model, policy, hear, events, place, tell, askInstructions, endSession, find };
+  return { ...all, ...onLine, model, policy, hear, events, place, tell, askInstructions, endSession, find, findBySid };
 }
 
 export type Room = ReturnType<typeof openRoom>;

@@ -2,7 +2,13 @@
 import { type Clock, waitFor } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
-import { type CallOrder, type Carrier, CarrierOutcomeUnknown, CarrierRefused } from '../../ports/carrier.ts';
+import {
+  type CallOrder,
+  type Carrier,
+  CarrierOutcomeUnknown,
+  CarrierRefused,
+  type RefusalKind,
+} from '../../ports/carrier.ts';
 import { parsePlacedCall, parseRefusal } from './call-resource.ts';
 import { toWebhookUrl } from './public-url.ts';
 import { type RestAnswer, type RestClient, RestFailed, type RestRequest } from './rest-client.ts';
@@ -60,18 +66,32 @@ function toCreateForm(order: CallOrder, context: TwimlContext): Form {
   };
 }
 
+/** Codes that say something of the whole account: nothing is taken until a person has changed something. */
+const lockOuts: ReadonlySet<number> = new Set([10001, 20003, 20005, 20006]);
+/** Codes that say not now: too many at once, too many calls, too long a queue. */
+const throttles: ReadonlySet<number> = new Set([10004, 20429, 22005]);
+
+function kindOf(httpStatus: number, code: number | null): RefusalKind {
+  if (code !== null && lockOuts.has(code)) return 'locked-out';
+  if (httpStatus === 429 || (code !== null && throttles.has(code))) return 'throttled';
+  return code === null && httpStatus === 401 ? 'locked-out' : 'declined';
+}
+
 /** What a create that gave no call means: surely none, or perhaps one. */
 function toPlacingError(answer: RestAnswer): CarrierRefused | CarrierOutcomeUnknown {
-  const { httpStatus } = answer;
+  const { httpStatus, retryAfterSeconds } = answer;
   const refusal = httpStatus < 500 ? parseRefusal(answer) : null;
-  if (refusal) return new CarrierRefused(refusal.message, { code: refusal.code, httpStatus });
-  if (refusingStatuses.has(httpStatus)) return new CarrierRefused(`HTTP ${httpStatus}`, { code: null, httpStatus });
+  const code = refusal?.code ?? null;
+  const why = { code, httpStatus, kind: kindOf(httpStatus, code), retryAfterSeconds };
+  if (refusal) return new CarrierRefused(refusal.message, why);
+  if (refusingStatuses.has(httpStatus)) return new CarrierRefused(`HTTP ${httpStatus}`, why);
   return new CarrierOutcomeUnknown(`HTTP ${httpStatus} without a call that can be read`);
 }
 
 function toSendingError(error: unknown): unknown {
   if (!(error instanceof RestFailed)) return error;
-  if (error.nothingSent) return new CarrierRefused(error.message, { code: null, httpStatus: null });
+  if (error.nothingSent)
+    return new CarrierRefused(error.message, { code: null, httpStatus: null, kind: 'unreachable' });
   return new CarrierOutcomeUnknown(error.message, { cause: error });
 }
 

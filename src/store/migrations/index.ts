@@ -6,6 +6,7 @@ import { turnLatency } from './0003-turn-latency.ts';
 import { ownRecordings } from './0004-own-recordings.ts';
 import { dialPolicy } from './0005-dial-policy.ts';
 import { attempts } from './0006-attempts.ts';
+import { dispatch } from './0010-dispatch.ts';
 import { spend } from './0030-spend.ts';
 import { nodes } from './0040-nodes.ts';
 
@@ -16,6 +17,7 @@ export const migrations: Record<string, Migration> = {
   '0004-own-recordings': ownRecordings,
   '0005-dial-policy': dialPolicy,
   '0006-attempts': attempts,
+  '0010-dispatch': dispatch,
   '0030-spend': spend,
   '0040-nodes': nodes,
 };

@@ -1,0 +1,32 @@
+/** What every request form asks for in the end: one call. */
+import type { Assistant } from '../assistant/assistant.ts';
+import type { CallOrder } from '../ports/carrier.ts';
+
+export interface CallRequest {
+  /** Which request form asked. */
+  dialect: string;
+  clientId: string | null;
+  requestId: string;
+  /** E.164. */
+  to: string;
+  from: string;
+  assistant: Assistant;
+  /** The stored assistant that it is, where it is one. */
+  assistantRef: { id: number; version: number } | null;
+  /** What the assistant knows about this call. */
+  parameters: Record<string, unknown>;
+  /** Said first, instead of the assistant's own greeting. */
+  welcomeMessage?: string | null;
+  /** What the call is for, in the assistant's instructions. */
+  agenda?: string | null;
+  /** The caller's own number for it. */
+  verification?: number | null;
+  /** The caller's own notes. */
+  metadata?: Record<string, unknown> | null;
+  /** The person's own time zone, where the caller knows it. */
+  recipientTimezone?: string | null;
+  /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
+  engine: 'relay' | 'media';
+  /** What the carrier is told at dialling, for the call with this id. */
+  instructions(callId: string): CallOrder['instructions'];
+}

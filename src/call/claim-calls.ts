@@ -1,0 +1,124 @@
+/**
+ * Takes calls whose turn has come out of the queue, in one transaction: it holds the account's row, so over all nodes
+ * one such decision is made at a time, by what is committed then. What it gives has to be asked of the carrier at once.
+ */
+import type { Assistant } from '../assistant/assistant.ts';
+import type { CallOrder } from '../ports/carrier.ts';
+import { countLines, lockDueCalls } from '../store/call-queue.ts';
+import type { CallRow } from '../store/calls.ts';
+import { lockPace, savePace } from '../store/pace.ts';
+import type { Db } from '../store/schema.ts';
+import type { CallParts } from './call-parts.ts';
+import { requestsAllowed, whileAsking } from './dial/account-health.ts';
+import type { DialDecision } from './dial/decide-dial.ts';
+import { findLineLimits } from './dial/find-line-limits.ts';
+import { toHealth } from './dial/note-outcome.ts';
+import { placesAt } from './dial/pace.ts';
+import { decideAndReserve } from './dial/reserve-dial.ts';
+import { createLineBook, type LineBook } from './dial/share-lines.ts';
+import type { Lifecycle, LifecycleEvent } from './lifecycle-state.ts';
+import { type StepDone, takeStep } from './take-step.ts';
+
+interface Claim {
+  steps: StepDone[];
+  /** When it is worth asking again; null: when a line has become free or another call is due. */
+  againAtMs: number | null;
+}
+
+/** A transaction that takes longer than these holds everybody up. */
+const mostAtOnce = 16;
+
+export async function claimCalls(parts: CallParts, db: Db, nowMs: number): Promise<Claim> {
+  const { pace } = parts;
+  const now = new Date(nowMs);
+  const row = await lockPace(db, pace.account, now);
+  const health = toHealth(row.health);
+  const allowed = requestsAllowed(health, nowMs);
+  if (allowed.most === 0) return { steps: [], againAtMs: allowed.againAtMs };
+  const places = placesAt(pace, row.nextAt.getTime(), nowMs);
+  if (places.free === 0) return { steps: [], againAtMs: places.nextAtMs(0) };
+  const most = Math.min(places.free, allowed.most, mostAtOnce);
+  const { calls, hasMore } = await chooseCalls(parts, db, { now, most });
+  const steps: StepDone[] = [];
+  let dialled = 0;
+  for (const call of calls) {
+    const done = await dialOrNot(parts, db, { call, nowMs });
+    if (done.step.state.phase === 'sending') dialled += 1;
+    steps.push(done);
+  }
+  if (dialled > 0) {
+    const asking = whileAsking(health, nowMs);
+    const nextAt = new Date(Math.ceil(places.nextAtMs(dialled)));
+    await savePace(db, pace.account, { nextAt, ...(asking === health ? {} : { health: asking }) });
+  }
+  const isHeld = dialled >= allowed.most;
+  if (!hasMore) return { steps, againAtMs: null };
+  return { steps, againAtMs: isHeld ? nowMs + 1000 : Math.max(places.nextAtMs(dialled), nowMs) };
+}
+
+/** How often the search goes on behind calls that turned out to have no line. */
+const mostLooks = 3;
+
+/** The next calls that have a line, each to a number of its own; `hasMore` when another look may find more. */
+async function chooseCalls(
+  parts: CallParts,
+  db: Db,
+  { now, most }: { now: Date; most: number },
+): Promise<{ calls: CallRow[]; hasMore: boolean }> {
+  const all = parts.maxCallsOnLines;
+  const inUse = await countLines(db);
+  let owners: { client_id: string | null }[] = inUse;
+  for (let looks = 1; ; looks += 1) {
+    const before = createLineBook(inUse, await findLineLimits(db, { all, owners }));
+    const limit = Math.min(most, before.free());
+    if (limit === 0) return { calls: [], hasMore: false };
+    const due = await lockDueCalls(db, { now, nodeId: parts.nodeId, full: before.full(), limit });
+    owners = [...owners, ...due];
+    const calls = withLines(due, createLineBook(inUse, await findLineLimits(db, { all, owners })));
+    const hasMore = due.length === limit;
+    if (calls.length > 0 || !hasMore || looks === mostLooks) return { calls, hasMore: hasMore && calls.length > 0 };
+  }
+}
+
+function withLines(due: readonly CallRow[], book: LineBook): CallRow[] {
+  const numbers = new Set<string>();
+  return due.filter((call) => {
+    if (numbers.has(call.to_number) || !book.take(call)) return false;
+    numbers.add(call.to_number);
+    return true;
+  });
+}
+
+async function dialOrNot(
+  parts: CallParts,
+  db: Db,
+  { call, nowMs }: { call: CallRow; nowMs: number },
+): Promise<StepDone> {
+  const { limits } = call.lifecycle as Lifecycle & { phase: 'accepted' };
+  const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, limits) };
+  const asking = { db, policy: parts.dialPolicy, newId: parts.newId };
+  const { decision, events } = await decideAndReserve(asking, asked, nowMs);
+  return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision, events });
+}
+
+const toWantedDial = (call: CallRow) => ({
+  to: call.to_number,
+  from: call.from_number,
+  clientId: call.client_id,
+  recipientZone: call.recipient_timezone,
+});
+
+const toSpending = (call: CallRow, { maxDurationSeconds }: { maxDurationSeconds: number }) => ({
+  campaignId: call.campaign_id,
+  assistant: call.assistant as Assistant,
+  engine: call.engine as 'relay' | 'media',
+  metadata: call.metadata,
+  instructions: call.instructions as CallOrder['instructions'] | null,
+  longestSeconds: maxDurationSeconds,
+});
+
+function toEvent(decision: DialDecision, atMs: number): LifecycleEvent {
+  if (decision.allowed) return { type: 'dial', atMs };
+  const { code, detail } = decision;
+  return { type: 'forbidden', atMs, error: { code: code ?? 'dial/forbidden', message: detail ?? '' } };
+}

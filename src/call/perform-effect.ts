@@ -1,0 +1,91 @@
+/** Does what the lifecycle decided, after its commit: one command to the carrier, and what came of it as the next event. */
+import { messageOf } from '../base/errors.ts';
+import { type CallOrder, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
+import { type CallRow, findCall } from '../store/calls.ts';
+import { everyone } from '../store/reach.ts';
+import type { CallHappening, CallParts } from './call-parts.ts';
+import { noteOutcome } from './dial/note-outcome.ts';
+import type { Lifecycle, LifecycleEffect } from './lifecycle-state.ts';
+
+interface CameOfIt {
+  happening: CallHappening;
+  facts?: { durationSeconds: number | null };
+}
+
+/** Does one effect; gives what came of it as the next event, if anything did. */
+export async function performEffect(
+  parts: CallParts,
+  call: CallRow,
+  what: { effect: LifecycleEffect; isFresh(): boolean },
+): Promise<CameOfIt | null> {
+  const { carrier } = parts;
+  const { effect } = what;
+  switch (effect.type) {
+    case 'place-call':
+      return { happening: await placeAtCarrier(parts, call, what.isFresh) };
+    case 'ask-carrier':
+      return toReport(await carrier.fetchCall(effect.carrierSid));
+    case 'look-for-call':
+      return toReport(await lookForCall(parts, call, effect.sentAtMs));
+    case 'end-at-carrier':
+      await carrier.endCall(effect.carrierSid);
+      return null;
+    case 'announce':
+    case 'note-error':
+      return null;
+  }
+}
+
+function toReport(found: CarrierCall | null): CameOfIt {
+  if (!found) return { happening: { type: 'carrier-knows-nothing' } };
+  const { carrierSid, status, durationSeconds } = found;
+  return { happening: { type: 'carrier-reported', carrierSid, status, error: null }, facts: { durationSeconds } };
+}
+
+/** The carrier's call with this one's ends and time that is no other call of ours. */
+async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): Promise<CarrierCall | null> {
+  // The carrier's clock may differ a little from ours.
+  const sinceMs = sentAtMs - 5000;
+  const found = await parts.carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
+  for (const candidate of found) {
+    if (candidate.createdAtMs > sentAtMs + 90_000) continue;
+    const owner = await findCall(parts.store.db, everyone, candidate.carrierSid);
+    if (!owner || owner.id === call.id) return candidate;
+  }
+  return null;
+}
+
+/**
+ * One request, once. A process that stood still since it took the call over sends nothing: others may have given the
+ * call up meanwhile.
+ */
+async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => boolean): Promise<CallHappening> {
+  const { carrier } = parts;
+  const { limits, tries } = call.lifecycle as Extract<Lifecycle, { phase: 'sending' }>;
+  if (!isFresh()) return { type: 'not-sent', tries };
+  try {
+    const placed = await carrier.placeCall({
+      to: call.to_number,
+      from: call.from_number,
+      instructions: call.instructions as CallOrder['instructions'],
+      statusPath: `${carrier.routes.status.path}?callId=${encodeURIComponent(call.id)}`,
+      ringSeconds: limits.ringSeconds,
+      maxDurationSeconds: limits.maxDurationSeconds + 30,
+    });
+    await noteOutcome(parts, { type: 'taken' });
+    return { type: 'carrier-accepted', carrierSid: placed.carrierSid };
+  } catch (error) {
+    return whatFailed(parts, error);
+  }
+}
+
+async function whatFailed(parts: CallParts, error: unknown): Promise<CallHappening> {
+  if (!(error instanceof CarrierRefused)) {
+    // Whatever else went wrong, a phone may be ringing.
+    await noteOutcome(parts, { type: 'unclear' });
+    return { type: 'dial-outcome-unknown', message: messageOf(error) };
+  }
+  const { kind, carrierCode: code, message, retryAfterSeconds } = error;
+  await noteOutcome(parts, { type: kind, retryAfterSeconds });
+  return { type: 'carrier-refused', code, message, again: kind !== 'declined' };
+}

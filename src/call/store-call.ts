@@ -1,0 +1,88 @@
+/** Stores a call as it begins, with its first event, in a transaction of the caller's. */
+import { priorities } from '../store/call-queue.ts';
+import { insertCall, type NewCallRow } from '../store/calls.ts';
+import { type EventRow, insertEvents } from '../store/events.ts';
+import type { Db } from '../store/schema.ts';
+import type { CallParts } from './call-parts.ts';
+import type { CallRequest } from './call-request.ts';
+import type { DialDecision } from './dial/decide-dial.ts';
+import { checkAtMsOf, statusOf } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle-state.ts';
+
+export interface NewCall {
+  id: string;
+  request: CallRequest;
+  lifecycle: Lifecycle;
+  event: 'call.queued' | 'call.blocked';
+  more?: Partial<NewCallRow>;
+  /** Why it was blocked. */
+  policy?: DialDecision;
+}
+
+export interface StoredCall {
+  id: string;
+  events: EventRow[];
+}
+
+export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promise<StoredCall> {
+  const { id, request, lifecycle, event, more = {} } = call;
+  const at = new Date(parts.clock.now());
+  const status = statusOf(lifecycle);
+  const checkAtMs = checkAtMsOf(lifecycle);
+  await insertCall(db, {
+    id,
+    client_id: request.clientId,
+    dialect: request.dialect,
+    direction: 'outbound',
+    to_number: request.to,
+    from_number: request.from,
+    status,
+    lifecycle: JSON.stringify(lifecycle),
+    revision: 0,
+    carrier: parts.carrier.name,
+    carrier_sid: null,
+    assistant: JSON.stringify(request.assistant),
+    parameters: JSON.stringify(request.parameters),
+    request_id: request.requestId,
+    instructions: JSON.stringify(request.instructions(id)),
+    engine: request.engine,
+    assistant_id: request.assistantRef?.id ?? null,
+    assistant_version: request.assistantRef?.version ?? null,
+    verification: request.verification ?? null,
+    welcome_message: request.welcomeMessage ?? null,
+    agenda: request.agenda ?? null,
+    metadata: request.metadata ? JSON.stringify(request.metadata) : null,
+    recipient_timezone: request.recipientTimezone ?? null,
+    sessions_offered: 0,
+    sessions_opened: 0,
+    created_at: at,
+    check_at: checkAtMs === null ? null : new Date(checkAtMs),
+    ...toQueueColumns(parts, lifecycle),
+    ...more,
+  });
+  const { dialect, verification } = request;
+  const own = verification == null ? {} : { verification };
+  const blocked = call.policy ? { policy: call.policy } : {};
+  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
+  const row = {
+    id: parts.newId('event'),
+    call_id: id,
+    client_id: request.clientId,
+    type: event,
+    key: event,
+    at,
+    data,
+  };
+  return { id, events: await insertEvents(db, [row]) };
+}
+
+function toQueueColumns({ nodeId }: CallParts, lifecycle: Lifecycle): Partial<NewCallRow> {
+  if (lifecycle.phase !== 'accepted') return {};
+  const { kind, dueAtMs } = lifecycle.place;
+  const isWaitedFor = kind === 'request';
+  return {
+    due_at: new Date(dueAtMs),
+    priority: isWaitedFor ? priorities.request : priorities.single,
+    node_id: isWaitedFor ? nodeId : null,
+  };
+}
