@@ -22,6 +22,8 @@ export const permissions = [
   'do-not-call:write',
   'stats:read',
   'audit-log:read',
+  'consents:read',
+  'consents:write',
   'prices:read',
   'prices:write',
 ] as const;
@@ -58,6 +60,8 @@ const ofClients: readonly Permission[] = [
   'api-keys:write',
   'do-not-call:read',
   'do-not-call:write',
+  'consents:read',
+  'consents:write',
   'stats:read',
 ];
 

@@ -28,7 +28,10 @@ import { authRoutes } from './routes/auth.ts';
 import { type CallActionParts, callActionRoutes } from './routes/call-actions.ts';
 import { callRoutes } from './routes/calls.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { consentFileRoutes } from './routes/consent-files.ts';
+import { consentRoutes } from './routes/consents.ts';
 import { createDashboard, type DashboardParts } from './routes/dashboard.ts';
+import { dialDecisionRoutes } from './routes/dial-decisions.ts';
 import { doNotCallRoutes } from './routes/do-not-call.ts';
 import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -50,7 +53,7 @@ export interface ApiParts
     MetricsParts,
     DashboardParts,
     PriceParts,
-    Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall'> {
+    Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
   log: Logger;
@@ -139,6 +142,9 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(liveRoutes(parts));
   v1.register(doNotCallRoutes(parts));
   v1.register(doNotCallFileRoutes(parts));
+  v1.register(dialDecisionRoutes(parts));
+  v1.register(consentRoutes(parts));
+  v1.register(consentFileRoutes(parts));
   v1.register(priceRoutes(parts));
   v1.register(priceFileRoutes(parts));
   v1.register(statsRoutes(parts));

@@ -57,16 +57,17 @@ export interface PlaceCallParts extends CallParts {
  */
 export async function placeCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   const { store, live, newId, clock } = parts;
-  await checkRules(parts, request);
+  const decision = await checkRules(parts, request);
   const id = newId('call');
-  await parts.dispatcher.storeAndDial(id, async () => {
+  const storeIt = async () => {
     const lifecycle = beginLifecycle(limitsOf(request), clock.now());
     const stored = await store.transaction(async (db) => {
       await checkTurn(parts, db, request);
       return storeCall(parts, db, { id, request, lifecycle, event: 'call.queued' });
     });
     live.publish(stored.events);
-  });
+  };
+  await withEvidence(parts, { request, decision }, () => parts.dispatcher.storeAndDial(id, storeIt));
   const call = await findStored(parts, id);
   // The wait may have been long enough for somebody to forbid the call.
   if (call.status === 'blocked') throw toRefused(call);
@@ -88,11 +89,13 @@ function toRefused(call: CallRow): DialRefused {
  * @throws DialRefused when a rule forbids it now; it is asked again when it is dialled
  */
 export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
-  await checkRules(parts, request);
-  const { id, events } = await parts.store.transaction(async (db) => {
-    await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
-    return storeQueuedCall(parts, db, request);
-  });
+  const decision = await checkRules(parts, request);
+  const { id, events } = await withEvidence(parts, { request, decision }, () =>
+    parts.store.transaction(async (db) => {
+      await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
+      return storeQueuedCall(parts, db, request);
+    }),
+  );
   parts.live.publish(events);
   parts.dispatcher.wake();
   return findStored(parts, id);
@@ -117,17 +120,57 @@ function limitsOf({ assistant }: CallRequest) {
   return { ringSeconds: assistant.ring_seconds, maxDurationSeconds: assistant.max_duration_seconds };
 }
 
-async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<void> {
+async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
   someoneCanSpeak(parts.speech, request);
+  const decision = await decideNow(parts, request);
+  if (decision.allowed) return decision;
+  await storeBlocked(parts, request, decision);
+  throw toDialRefused(decision);
+}
+
+async function decideNow(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
   const { to, from, clientId, recipientTimezone } = request;
   const asking = { db: parts.store.db, policy: parts.dialPolicy };
   const atMs = parts.clock.now();
   const spend = await spendFactsOf(parts, request, atMs);
   const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend };
-  const decision = await mayDial(asking, wanted, atMs);
-  if (decision.allowed) return;
-  await storeBlocked(parts, request, decision);
-  throw toDialRefused(decision);
+  return mayDial(asking, wanted, atMs);
+}
+
+/** What would be said of such a call now, by every rule and limit; nothing is stored, and nothing is dialled. */
+export async function checkCall(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
+  const decision = await decideNow(parts, request);
+  const nowMs = parts.clock.now();
+  try {
+    someoneCanSpeak(parts.speech, request);
+    await checkAllowance(parts.store.db, { clientId: request.clientId, nowMs, dialsNow: false });
+    return decision;
+  } catch (error) {
+    if (error instanceof DialRefused) return withLimit(decision, error);
+    throw error;
+  }
+}
+
+/** A call that a limit of pace, lines or numbers refuses leaves the same evidence as one that a rule forbids. */
+async function withEvidence<T>(
+  parts: PlaceCallParts,
+  asked: { request: CallRequest; decision: DialDecision },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DialRefused) await storeBlocked(parts, asked.request, withLimit(asked.decision, error));
+    throw error;
+  }
+}
+
+function withLimit(decision: DialDecision, { code, message, mend, retryAfterSeconds }: DialRefused): DialDecision {
+  const reason = { rule: 'limits', verdict: 'forbids', code, detail: message } as const;
+  const reasons = [...decision.reasons, reason];
+  // What a rule forbids is not allowed by a limit that passes.
+  if (!decision.allowed) return { ...decision, reasons };
+  return { ...decision, allowed: false, code, detail: message, mend, retry_after_seconds: retryAfterSeconds, reasons };
 }
 
 /** As of now; when it is dialled they are asked again, and what it may cost is reserved. */

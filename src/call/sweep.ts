@@ -1,11 +1,11 @@
 /**
  * Looks after calls that nobody reports on: those that a node left which is gone, every one that is overdue, and those
- * that ring although the person came onto a do-not-call list.
+ * that ring, or are to be ended, although the person came onto a do-not-call list.
  */
 import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { type CallRow, findCallsOfNodes, findCallsToCheck } from '../store/calls.ts';
-import { findCallsRingingForbidden } from '../store/do-not-call.ts';
+import { findCallsRingingForbidden, findCallsTalkingForbidden } from '../store/do-not-call.ts';
 import { listGoneNodes } from '../store/nodes.ts';
 import type { CallHappening, CallParts, CallRunner } from './run-call.ts';
 
@@ -21,7 +21,9 @@ const mostTakenOver = 500;
 
 const noLonger: CallHappening = { type: 'cancel', ending: { reason: 'forbidden', by: 'server', fault: null } };
 
-export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> & { runner: CallRunner }): Sweeper {
+export function createSweeper(
+  parts: Pick<CallParts, 'store' | 'clock' | 'log' | 'dialPolicy'> & { runner: CallRunner },
+): Sweeper {
   const { store, clock, log, runner } = parts;
   let cancelTimer: CancelTimer = () => {};
   let isStopped = false;
@@ -51,12 +53,14 @@ export function createSweeper(parts: Pick<CallParts, 'store' | 'clock' | 'log'> 
       const now = new Date(clock.now());
       await takeOver(now);
       const ids = await findCallsToCheck(store.db, now, mostAtOnce);
-      const forbidden = await findCallsRingingForbidden(store.db, mostAtOnce);
+      const ringing = await findCallsRingingForbidden(store.db, mostAtOnce);
+      const endsTalk = parts.dialPolicy.onDoNotCall === 'end';
+      const talking = await findCallsTalkingForbidden(store.db, mostAtOnce, endsTalk);
       // Several nodes see the same calls: the first one's look moves the time of the next.
       const isStillDue = (call: CallRow) => call.check_at !== null && call.check_at <= now;
       await Promise.all([
         ...ids.map((id) => look(id, { type: 'check' }, isStillDue)),
-        ...forbidden.map((id) => look(id, noLonger, () => true)),
+        ...[...ringing, ...talking].map((id) => look(id, noLonger, () => true)),
       ]);
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'sweep failed');

@@ -50,6 +50,10 @@ export interface Config {
   /** How often one number may be called for one client; null: not set. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** What becomes of a conversation while which the number comes onto a do-not-call list. */
+  onDoNotCall: 'end' | 'finish';
+  /** What a person must have agreed to before any call. */
+  requiredConsents: readonly ('calls' | 'recording' | 'marketing')[];
   /** Caps in micro-units of the currency; null: none. */
   spend: {
     currency: string;
@@ -148,6 +152,8 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     allowedCountries: values.ALLOWED_COUNTRIES ?? null,
     callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,
     callsPerNumberPerWeek: values.CALLS_PER_NUMBER_PER_WEEK ?? null,
+    onDoNotCall: values.ON_DO_NOT_CALL,
+    requiredConsents: values.REQUIRE_CONSENT,
     spend: toSpend(values),
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     openDialects: values.OPEN_DIALECTS,

@@ -144,6 +144,17 @@ export const serverSettings = {
       'How often one number may be called for one client in 7 days. By default 10 with a real account, and no limit where no phone is real.',
     secret: false,
   },
+  ON_DO_NOT_CALL: {
+    schema: z.enum(['finish', 'end']).default('finish'),
+    meaning:
+      'What becomes of a conversation while which the number comes onto a do-not-call list: finish lets it go on, end ends it within 2 seconds.',
+    secret: false,
+  },
+  REQUIRE_CONSENT: {
+    schema: commaParts.pipe(z.array(z.enum(['calls', 'recording', 'marketing']))).default([]),
+    meaning: 'What a person must have agreed to before any call, separated by commas: calls, recording, marketing.',
+    secret: false,
+  },
   SPEND_CURRENCY: {
     schema: z
       .string()

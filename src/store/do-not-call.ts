@@ -99,6 +99,30 @@ export async function removeFromDoNotCall(db: Db, listOf: string, number: string
 }
 
 /**
+ * Ids of calls in which we talk to somebody whose number came onto a list meanwhile, of clients (or the operator) who
+ * want that such a call is ended. Who says so in the call itself is said goodbye to there.
+ */
+export async function findCallsTalkingForbidden(db: Db, limit: number, operatorEnds: boolean): Promise<string[]> {
+  const rows = await db
+    .selectFrom('calls')
+    .innerJoin('do_not_call', 'do_not_call.number', 'calls.to_number')
+    .leftJoin('clients', 'clients.id', 'calls.client_id')
+    .select('calls.id')
+    .distinct()
+    .where('check_at', 'is not', null)
+    .where('direction', '=', 'outbound')
+    .where(sql<boolean>`lifecycle->>'phase' = 'answered' and lifecycle->>'ending' is null`)
+    .where(sql<boolean>`do_not_call.call_id is distinct from calls.id`)
+    .where(sql<boolean>`coalesce(clients.limits->>'on_do_not_call', ${operatorEnds ? 'end' : 'finish'}) = 'end'`)
+    .where(({ or, eb, ref }) =>
+      or([eb('do_not_call.client_id', '=', everyonesList), eb('do_not_call.client_id', '=', ref('calls.client_id'))]),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
  * Ids of calls that ring at numbers which came onto a list meanwhile, and that nobody ends yet. A call that waits is not
  * among them: it is forbidden when its turn comes.
  */

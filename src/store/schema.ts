@@ -380,6 +380,26 @@ export interface SpendEntriesTable {
   at: Moment;
 }
 
+/** What a person agreed to; a row is never changed but for being taken back. */
+export interface ConsentsTable {
+  id: string;
+  /** The tenant whose it is; empty for the operator. */
+  client_id: string;
+  number: string;
+  /** calls, recording or marketing. */
+  purpose: string;
+  /** Who says so, and how it was given. */
+  source: string;
+  wording: string | null;
+  call_id: string | null;
+  given_at: Moment;
+  expires_at: MomentOrNull;
+  withdrawn_at: MomentOrNull;
+  withdrawn_reason: string | null;
+  withdrawn_call_id: string | null;
+  created_at: Moment;
+}
+
 /** The sums of the entries by whose they are and by day, month or ever. */
 export interface SpendTotalsTable {
   /** `operator`, or `client` or `campaign` with a colon and the id. */
@@ -411,6 +431,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   pace: PaceTable;
   nodes: NodesTable;
+  consents: ConsentsTable;
   prices: PricesTable;
   call_usage: CallUsageTable;
   call_costs: CallCostsTable;

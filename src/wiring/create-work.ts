@@ -13,7 +13,7 @@ import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import { createCostCounter } from '../call/count-costs.ts';
 import { createDispatcher } from '../call/dispatch.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
-import { type CallRequest, placeCall, queueCall } from '../call/place-call.ts';
+import { type CallRequest, checkCall, placeCall, queueCall } from '../call/place-call.ts';
 import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
@@ -79,6 +79,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       runner,
       conversations,
       queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
+      checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>
       hearCarrier({ ...parts, runner, speech, conversations, instructions, takesCalls: () => !draining }, event),

@@ -12,6 +12,8 @@ export function toDialPolicy(config: Config): DialPolicy {
   return {
     allowedCountries: config.allowedCountries,
     ownNumber: config.phoneNumber,
+    onDoNotCall: config.onDoNotCall,
+    requiredConsents: config.requiredConsents,
     callsPerNumberPerDay: config.callsPerNumberPerDay ?? (ringsPeople ? usualPerDay : null),
     callsPerNumberPerWeek: config.callsPerNumberPerWeek ?? (ringsPeople ? usualPerWeek : null),
   };

@@ -87,6 +87,29 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/assistants/:id/versions': one('assistant'),
   'GET /v1/assistants/:id/versions/:version': one('assistant'),
   'POST /v1/assistants/:id/preview': { names: ['assistant'], bodies: () => [{ variables: {} }], control: owner() },
+  'GET /v1/consents': {
+    queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`, `?number=${q(numberOf(object, 600))}`],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /v1/consents': {
+    bodies: (object) => [{ number: numberOf(object, 700), source: 'a form', client_id: clientId(object) }],
+    control: owner(201),
+  },
+  'POST /v1/consents/import': {
+    queries: (object) => ['', `?client_id=${clientId(object)}`],
+    bodies: (object) => [[{ number: numberOf(object, 701) }]],
+    control: owner(),
+  },
+  'GET /v1/consents/check': {
+    queries: (object) => [
+      `?number=${q(numberOf(object, 600))}`,
+      `?number=${q(numberOf(object, 600))}&client_id=${clientId(object)}`,
+    ],
+    control: owner(),
+    mindsNoObject: true,
+  },
+  'POST /v1/consents/:id/withdraw': { names: ['consent'], bodies: () => [{ reason: 'taken over' }], control: owner() },
   'GET /v1/prices': { ...list, control: admin() },
   'POST /v1/prices': {
     bodies: () => [{ vendor: 'twilio', item: 'call_minute', price_micros: 1 }],
@@ -130,6 +153,18 @@ const recipesOfV1: Record<string, Recipe> = {
       { to: '+15558675310', from: numberOf(object, 0) },
     ],
     control: owner(201),
+  },
+  'POST /v1/calls/check': {
+    bodies: (object) => [
+      { to: '+15558675310', assistant_id: assistantId(object) },
+      { to: '+15558675310', from: numberOf(object, 0) },
+    ],
+    control: owner(),
+  },
+  'GET /v1/calls/decisions': {
+    queries: (object) => ['', '?format=csv', `?to=${q(numberOf(object, 200))}`],
+    control: owner(),
+    mindsNoObject: true,
   },
   'GET /v1/calls/:id': one(...callNames),
   'GET /v1/calls/:id/transcript': { names: callNames, queries: () => ['', '?format=text'], control: owner() },

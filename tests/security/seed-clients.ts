@@ -28,6 +28,7 @@ export const objectKinds = [
   'user',
   'client',
   'do-not-call',
+  'consent',
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -53,6 +54,7 @@ const nameIn = (client: number, number: number) => ({
   user: `user_${markOf(client)}_${number}`,
   client: `client_${markOf(client)}`,
   'do-not-call': `+1${digitsOf(client)}${500 + number}`,
+  consent: `consent_${markOf(client)}_${number}`,
 });
 
 /** Objects are numbered from 0; the login of each client is that of its object 0. */
@@ -160,6 +162,18 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
         number: names['do-not-call'],
         reason: `asked ${mark}`,
         call_id: null,
+        created_at: at,
+      })
+      .execute();
+    await db
+      .insertInto('consents')
+      .values({
+        id: names.consent,
+        client_id: clientId,
+        number: `+1${digitsOf(client)}${600 + number}`,
+        purpose: 'calls',
+        source: `a form of ${mark}`,
+        given_at: at,
         created_at: at,
       })
       .execute();

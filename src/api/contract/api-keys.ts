@@ -22,6 +22,8 @@ export const permissionNames = [
   'do-not-call:write',
   'stats:read',
   'audit-log:read',
+  'consents:read',
+  'consents:write',
   'prices:read',
   'prices:write',
 ] as const;

@@ -184,6 +184,29 @@ export const listCallsQuerySchema = z.strictObject({
   created_before: searchMomentSchema.optional(),
 });
 
+export const listDecisionsQuerySchema = z.strictObject({
+  format: z.enum(['json', 'csv']).default('json'),
+  /** `false`: those that forbade the call. */
+  allowed: z
+    .literal('false')
+    .transform(() => false)
+    .optional(),
+  to: e164Schema.optional(),
+  created_after: searchMomentSchema.optional(),
+  created_before: searchMomentSchema.optional(),
+});
+
+/** What the rules said of a call, and when. */
+export const decisionSchema = z.object({
+  call_id: z.string(),
+  client_id: z.string().nullable(),
+  to: z.string(),
+  from: z.string(),
+  asked_at: moment,
+  status: z.enum(callStatuses),
+  policy: policySchema,
+});
+
 export const listEventsQuerySchema = z.strictObject({
   ...pageQuery,
   limit: pageQuery.limit.default(100),

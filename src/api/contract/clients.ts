@@ -1,5 +1,6 @@
 /** The shapes of clients in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
+import { consentPurposes } from './consents.ts';
 import { e164Schema, momentSchema, pageQuery, textSchema } from './text.ts';
 import { emailSchema, passwordSchema } from './users.ts';
 
@@ -59,6 +60,10 @@ export const clientLimitsSchema = z.strictObject({
   enforce_calling_hours: z.boolean().optional(),
   /** For calls that sell nothing: stricter hours and limits of single states do not hold. */
   ignore_state_rules: z.boolean().optional(),
+  /** What becomes of a conversation while which the number comes onto a do-not-call list; `finish` lets it go on. */
+  on_do_not_call: z.enum(['end', 'finish']).optional(),
+  /** What a person must have agreed to before a call. */
+  require_consent: z.array(z.enum(consentPurposes)).max(consentPurposes.length).optional(),
   /** Caps on spending in millionths of the unit of the server's currency, by UTC days and months. */
   spend_per_call_micros: z.int().min(0).max(mostMicros).optional(),
   spend_per_day_micros: z.int().min(0).max(mostMicros).optional(),

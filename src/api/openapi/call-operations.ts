@@ -1,10 +1,14 @@
 /** What `/v1` can do with calls, do-not-call lists and figures. */
+import { z } from 'zod';
 import {
   callSchema,
   callWithTurnsSchema,
+  decisionSchema,
   eventSchema,
   listCallsQuerySchema,
+  listDecisionsQuerySchema,
   listEventsQuerySchema,
+  policySchema,
   transcriptQuerySchema,
   transcriptSchema,
 } from '../contract/calls.ts';
@@ -52,6 +56,18 @@ export const callOperations: readonly Area[] = [
         summary: 'List calls, newest first',
         query: listCallsQuerySchema,
         answer: ok(pageOf(callSchema)),
+      },
+      {
+        route: 'POST /v1/calls/check',
+        summary: 'See what every rule would say of such a call now; nothing is stored or dialled',
+        body: createCallSchema,
+        answer: ok(policySchema),
+      },
+      {
+        route: 'GET /v1/calls/decisions',
+        summary: 'Export what the rules said of calls, as JSON or CSV, newest first',
+        query: listDecisionsQuerySchema,
+        answer: ok(z.array(decisionSchema)),
       },
       { route: 'GET /v1/calls/:id', summary: 'Get a call with what was said', answer: ok(callWithTurnsSchema) },
       {

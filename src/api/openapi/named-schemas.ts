@@ -14,6 +14,7 @@ import {
 } from '../contract/calls.ts';
 import { clientCallSchema } from '../contract/client-calls.ts';
 import { clientSchema } from '../contract/clients.ts';
+import { consentSchema } from '../contract/consents.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
 import { phoneNumberSchema } from '../contract/phone-numbers.ts';
 import { costSchema, priceSchema } from '../contract/prices.ts';
@@ -33,6 +34,7 @@ const schemas: Record<string, z.ZodType> = {
   CallWithTurns: callWithTurnsSchema,
   Client: clientSchema,
   CallCost: costSchema,
+  Consent: consentSchema,
   ClientCall: clientCallSchema,
   DoNotCallEntry: doNotCallSchema,
   Event: eventSchema,

@@ -2,6 +2,7 @@
 import { accountOperations } from './account-operations.ts';
 import { assistantOperations } from './assistant-operations.ts';
 import { callOperations } from './call-operations.ts';
+import { consentOperations } from './consent-operations.ts';
 import { formOperations } from './form-operations.ts';
 import { createJsonSchemas, type Json, type JsonSchemas } from './json-schemas.ts';
 import type { Area, Operation } from './operation.ts';
@@ -16,6 +17,7 @@ export const areas: readonly Area[] = [
   ...callOperations,
   ...assistantOperations,
   ...accountOperations,
+  consentOperations,
   priceOperations,
   ...formOperations,
 ];

@@ -6,6 +6,7 @@ import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Conversations } from '../../call/converse/conversation.ts';
+import type { DialDecision } from '../../call/dial/decide-dial.ts';
 import { DialRefused } from '../../call/dial/dial-refused.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
 import type { CallRequest } from '../../call/place-call.ts';
@@ -32,6 +33,8 @@ export interface CallActionParts {
   conversations: Conversations;
   /** Stores a call and gives it at once; it is dialled when its turn comes. */
   queueCall(request: CallRequest): Promise<CallRow>;
+  /** What every rule and limit would say of such a call now. */
+  checkCall(request: CallRequest): Promise<DialDecision>;
   /** Whether new calls are taken now. */
   isReady(): boolean;
   /** The operator's own number. */
@@ -59,6 +62,13 @@ export function callActionRoutes(parts: CallActionParts) {
   return async (app: FastifyInstance): Promise<void> => {
     app.post('/v1/calls', writing, (request, reply) =>
       answerPost(parts, { request, reply }, () => createCall(parts, request)),
+    );
+
+    app.post('/v1/calls/check', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, async () => {
+        const asked = parseOrProblem(createCallSchema, request.body);
+        return { status: 200, body: await parts.checkCall(await toCallRequest(parts, request, asked)) };
+      }),
     );
 
     app.post<ById>('/v1/calls/:id/cancel', writing, (request, reply) =>

@@ -31,6 +31,7 @@ export const bareApiParts: ApiParts = {
   runner: {} as never,
   conversations: {} as never,
   queueCall: nobody,
+  checkCall: nobody,
   callsPerSecond: 1,
   maxCallsOnLines: 50,
   requestsPerMinute: 600,

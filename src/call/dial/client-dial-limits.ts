@@ -1,5 +1,6 @@
 /** The limits of a client as they are stored, read for the rules of dialling. */
 import { z } from 'zod';
+import { consentPurposes } from './consents.ts';
 import { weekdays } from './where/local-time.ts';
 import { everyDay, type OpenHours, type Span } from './where/open-hours.ts';
 
@@ -32,6 +33,8 @@ const clientDialLimits = z.object({
   calling_hours: callingHours.optional(),
   enforce_calling_hours: z.boolean().optional(),
   ignore_state_rules: z.boolean().optional(),
+  on_do_not_call: z.enum(['end', 'finish']).optional(),
+  require_consent: z.array(z.enum(consentPurposes)).optional(),
   spend_per_call_micros: z.number().optional(),
   spend_per_day_micros: z.number().optional(),
   spend_per_month_micros: z.number().optional(),

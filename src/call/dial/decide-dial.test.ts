@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 import mobileExamples from 'libphonenumber-js/mobile/examples';
 import { expect, it } from 'vitest';
+import { e164Schema } from '../../api/contract/text.ts';
 import { decideDial } from './decide-dial.ts';
 import { clientWith, factsFor, monday } from './testing/facts.ts';
 
@@ -21,6 +27,7 @@ it('asks every rule and keeps every answer, whichever forbids', () => {
   expect(decision.reasons.map(({ rule, verdict, code }) => [rule, verdict, code])).toEqual([
     ['do_not_call', 'forbids', 'dial/do-not-call'],
     ['client_active', 'allows', null],
+    ['consent', 'allows', null],
     ['expensive_number', 'forbids', 'dial/expensive-number'],
     ['allowed_country', 'forbids', 'dial/country-not-allowed'],
     ['spend', 'notes', null],
@@ -50,12 +57,65 @@ it('allows no country but those it is told, whatever mobile number of the world 
   expect(all.filter(({ allowed }) => allowed).map(({ country }) => country)).toEqual(['GB', 'US']);
 });
 
+it('allows none of 5,000 numbers abroad, dear or odd, by default', () => {
+  const special = ['+881', '+882', '+883', '+870', '+979', '+808', '+878', '+888', '+1900', '+1700', '+1212976'];
+  const caribbean = [
+    '876',
+    '809',
+    '268',
+    '284',
+    '473',
+    '649',
+    '664',
+    '767',
+    '784',
+    '868',
+    '869',
+    '242',
+    '246',
+    '264',
+    '345',
+    '441',
+    '721',
+    '758',
+  ];
+  const beginnings = [
+    ...special,
+    ...caribbean.map((area) => `+1${area}`),
+    ...getCountries().flatMap((country) => {
+      const code = getCountryCallingCode(country);
+      return code === '1' ? [] : [`+${code}`, `+${code}9`, `+${code}7`];
+    }),
+  ];
+  const each = Math.ceil(5000 / beginnings.length);
+  const tails = Array.from({ length: each }, (_, place) => String(2_345_678 + place * 1_111_111).slice(0, 7));
+  const numbers = beginnings.flatMap((beginning) => tails.map((tail) => `${beginning}${tail}`));
+  expect(numbers.length).toBeGreaterThanOrEqual(5000);
+  expect(numbers.filter((to) => decideDial(factsFor(to), monday).allowed)).toEqual([]);
+});
+
+it.each([
+  '0012125551234',
+  '01144207183875',
+  '+12125551234;ext=5',
+  '+1 212 555 1234',
+  '+１2125551234',
+  '+١٢١٢٥٥٥١٢٣٤',
+  'tel:+12125551234',
+  '+1212555123412345',
+  '+0123456789',
+  '2125551234',
+  '+12125551234\n',
+])('takes %j for no number at all', (text) => {
+  expect(e164Schema.safeParse(text).success).toBe(false);
+});
+
 it('decides about anything that looks like a number, and never allows one of no country', () => {
   const number = fc.stringMatching(/^\+[1-9]\d{1,14}$/);
   fc.assert(
     fc.property(number, (to) => {
       const decision = decideDial(factsFor(to, { allowedCountries: ['US', 'GB', 'DE'] }), monday);
-      expect(decision.reasons).toHaveLength(7);
+      expect(decision.reasons).toHaveLength(8);
       expect(decision.allowed).toBe(decision.code === null);
       const { countries } = decision.destination;
       if (decision.allowed) expect(['US', 'GB', 'DE']).toEqual(expect.arrayContaining(countries));

@@ -1,5 +1,6 @@
 /** Whether a number may be called now: every rule is asked, every answer is kept. Pure. */
 import type { ErrorCode } from '../../base/errors.ts';
+import { hasConsent } from './rules/has-consent.ts';
 import { isAllowedCountry } from './rules/is-allowed-country.ts';
 import { isClientActive } from './rules/is-client-active.ts';
 import { isDoNotCall } from './rules/is-do-not-call.ts';
@@ -13,6 +14,7 @@ import type { DialFacts, Finding, Rule } from './rules/rule.ts';
 const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['do_not_call', isDoNotCall],
   ['client_active', isClientActive],
+  ['consent', hasConsent],
   ['expensive_number', isExpensive],
   ['allowed_country', isAllowedCountry],
   ['spend', isWithinSpend],

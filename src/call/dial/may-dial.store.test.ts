@@ -57,7 +57,7 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
       destination: { countries: ['US'], region: 'NY' },
     });
     expect(stored?.policy.decided_at).toBe(new Date(room.clock.now()).toISOString());
-    expect(stored?.policy.reasons).toHaveLength(7);
+    expect(stored?.policy.reasons).toHaveLength(8);
   });
 
   it('rings a number no more often than allowed, however many come to their turn at once', async () => {
@@ -143,6 +143,40 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
   });
 
   describe('a call that rings while its number comes onto a list', () => {
+    it('is ended when it was answered, too, where the client or the operator wants that, but not by its own wish', async () => {
+      const number = '+12125550119';
+      await client('client_ends', { on_do_not_call: 'end' });
+      const talk = async (clientId: string | null, to = number) => {
+        const call = await room.place({ to, clientId });
+        await room.tell(call, 'in_progress');
+        return call;
+      };
+      const [ends, finishes, ownWish] = [
+        await talk('client_ends'),
+        await talk(null),
+        await talk('client_ends', '+12125550120'),
+      ];
+      const sweeper = createSweeper(room);
+      await sweeper.start();
+      const entry = { client_id: '', reason: 'asked', created_at: new Date(room.clock.now()) };
+      await addToDoNotCall(room.store.db, { ...entry, number, call_id: null });
+      await addToDoNotCall(room.store.db, { ...entry, number: '+12125550120', call_id: ownWish.id });
+      await until(() => room.clock.pendingTimers > 0);
+      room.clock.advance(2000);
+      await until(() => room.carrier.ended.includes(ends.carrierSid));
+      await sweeper.stop();
+      await room.runner.idle();
+      expect(room.carrier.ended).not.toContain(finishes.carrierSid);
+      expect(room.carrier.ended).not.toContain(ownWish.carrierSid);
+      await room.tell(ends, 'completed', 5);
+      expect(await room.find(ends.id)).toMatchObject({ ended_reason: 'forbidden', ended_by: 'server' });
+      const byOperator = createSweeper({ ...room, dialPolicy: { ...room.dialPolicy, onDoNotCall: 'end' } });
+      await byOperator.start();
+      await until(() => room.carrier.ended.includes(finishes.carrierSid));
+      await byOperator.stop();
+      await room.runner.idle();
+    });
+
     it('is ended within 2 seconds, and one that was answered goes on', async () => {
       const number = '+12125550108';
       const spoken = '+12125550109';

@@ -1,11 +1,13 @@
 /** Whether a number may be called at all: brings the facts of now before the rules. */
 import { findClient } from '../../store/clients.ts';
+import { listConsentsOf } from '../../store/consents.ts';
 import { listDialedAt } from '../../store/dial-attempts.ts';
 import { everyonesList, findDoNotCall } from '../../store/do-not-call.ts';
 import { listOwnNumbers } from '../../store/phone-numbers.ts';
 import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
 import { parseClientDialLimits } from './client-dial-limits.ts';
+import { type ConsentPurpose, operatorsList, stateOfEach } from './consents.ts';
 import { type DialDecision, decideDial } from './decide-dial.ts';
 import type { DialFacts } from './rules/rule.ts';
 import type { SpendFacts, SpendPolicy } from './spend-policy.ts';
@@ -20,6 +22,10 @@ export interface DialPolicy {
   /** How often one number may be rung for one client; null: no limit. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** What a person must have agreed to before a call; a client may demand more. */
+  requiredConsents?: readonly ConsentPurpose[];
+  /** What becomes of a conversation with somebody whose number comes onto a do-not-call list; by default it goes on. */
+  onDoNotCall?: 'end' | 'finish';
   /** Left out: nothing is reserved, and no cap holds. */
   spend?: SpendPolicy;
 }
@@ -53,6 +59,7 @@ export async function mayDial(
   };
   const most = Math.max(attemptLimits.perDay ?? 0, attemptLimits.perWeek ?? 0);
   const attempts = most === 0 ? [] : await listDialedAt(db, { ...wanted, since: new Date(atMs - weekMs) }, most);
+  const consents = await listConsentsOf(db, wanted.clientId ?? operatorsList, wanted.to);
   const facts: DialFacts = {
     to: wanted.to,
     destination,
@@ -64,6 +71,8 @@ export async function mayDial(
           since: entry.created_at,
         }
       : null,
+    consents: stateOfEach(consents, atMs),
+    requiredConsents: [...new Set([...(policy.requiredConsents ?? []), ...(client?.limits?.require_consent ?? [])])],
     client,
     allowedCountries: policy.allowedCountries ?? (await ownCountries({ db, policy }, wanted, destination)),
     attemptLimits,

@@ -8,6 +8,7 @@ import { dialPolicy } from './0005-dial-policy.ts';
 import { attempts } from './0006-attempts.ts';
 import { dispatch } from './0010-dispatch.ts';
 import { spend } from './0030-spend.ts';
+import { consents } from './0031-consents.ts';
 import { nodes } from './0040-nodes.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -19,5 +20,6 @@ export const migrations: Record<string, Migration> = {
   '0006-attempts': attempts,
   '0010-dispatch': dispatch,
   '0030-spend': spend,
+  '0031-consents': consents,
   '0040-nodes': nodes,
 };

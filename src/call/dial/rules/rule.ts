@@ -1,6 +1,7 @@
 /** What a rule of dialling is given, and what it answers. */
 import type { ErrorCode } from '../../../base/errors.ts';
 import type { ClientDialLimits } from '../client-dial-limits.ts';
+import type { ConsentPurpose, ConsentState } from '../consents.ts';
 import type { SpendFacts } from '../spend-policy.ts';
 import type { Destination } from '../where/destination.ts';
 
@@ -13,6 +14,10 @@ export interface DialFacts {
   recipientZone: string | null;
   /** The entry that names the number, on everyone's list or the client's own. */
   doNotCall: { list: 'everyone' | 'client'; reason: string; since: Date } | null;
+  /** What the person agreed to, for the same client. */
+  consents: Readonly<Record<ConsentPurpose, ConsentState>>;
+  /** What must be agreed to before a call. */
+  requiredConsents: readonly ConsentPurpose[];
   /** Null for the operator's own calls; `limits` null when they cannot be read. */
   client: { status: string | null; limits: ClientDialLimits | null } | null;
   /** Two-letter codes of the countries that anybody may call. */

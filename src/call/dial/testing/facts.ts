@@ -11,6 +11,8 @@ export function factsFor(to: string, changes: Partial<DialFacts> = {}): DialFact
     destination: toDestination(to),
     recipientZone: null,
     doNotCall: null,
+    consents: { calls: 'none', recording: 'none', marketing: 'none' },
+    requiredConsents: [],
     client: null,
     allowedCountries: ['US'],
     attemptLimits: { perDay: 3, perWeek: 10 },
