@@ -7,6 +7,8 @@ export type Role = 'admin' | 'operator' | 'viewer' | 'client';
 export const permissions = [
   'calls:read',
   'calls:write',
+  'campaigns:read',
+  'campaigns:write',
   'recordings:read',
   'assistants:read',
   'assistants:write',
@@ -52,6 +54,10 @@ const reading = permissions.filter((permission) => permission.endsWith(':read'))
 const ofClients: readonly Permission[] = [
   'calls:read',
   'calls:write',
+  'campaigns:read',
+  'campaigns:write',
+  'campaigns:read',
+  'campaigns:write',
   'recordings:read',
   'assistants:read',
   'assistants:write',

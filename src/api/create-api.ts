@@ -27,9 +27,11 @@ import { auditLogRoutes } from './routes/audit-log.ts';
 import { authRoutes } from './routes/auth.ts';
 import { type CallActionParts, callActionRoutes } from './routes/call-actions.ts';
 import { callRoutes } from './routes/calls.ts';
+import { type CampaignRouteParts, campaignRoutes } from './routes/campaigns.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { consentFileRoutes } from './routes/consent-files.ts';
 import { consentRoutes } from './routes/consents.ts';
+import { contactRoutes } from './routes/contacts.ts';
 import { createDashboard, type DashboardParts } from './routes/dashboard.ts';
 import { dialDecisionRoutes } from './routes/dial-decisions.ts';
 import { doNotCallRoutes } from './routes/do-not-call.ts';
@@ -62,6 +64,7 @@ export interface ApiParts
   /** Whether a proxy of the operator's own says where requests come from. */
   trustProxy: boolean;
   blobs: BlobStore;
+  campaignWork: CampaignRouteParts;
   dialects: Omit<DialectParts, 'store' | 'clock' | 'log' | 'access'>;
   whyNotReady(): Promise<string | null>;
   serverFactory: FastifyServerFactory;
@@ -138,6 +141,8 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(phoneNumberRoutes(parts));
   v1.register(callRoutes(parts));
   v1.register(callActionRoutes({ ...parts, from, assistant, isReady, voicePath: paths.voice }));
+  v1.register(campaignRoutes(parts.campaignWork));
+  v1.register(contactRoutes(parts.campaignWork));
   v1.register(recordingRoutes(parts));
   v1.register(liveRoutes(parts));
   v1.register(doNotCallRoutes(parts));

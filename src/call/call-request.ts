@@ -25,6 +25,8 @@ export interface CallRequest {
   metadata?: Record<string, unknown> | null;
   /** The person's own time zone, where the caller knows it. */
   recipientTimezone?: string | null;
+  /** The campaign and the contact it is for, and which attempt at it. */
+  campaign?: { campaignId: string; contactId: string; attempt: number; retryOf: string | null };
   /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
   engine: 'relay' | 'media';
   /** What the carrier is told at dialling, for the call with this id. */

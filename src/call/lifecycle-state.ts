@@ -15,6 +15,7 @@ export type EndedReason =
   | 'server_stopped'
   | 'hung_up_by_request'
   | 'canceled'
+  | 'campaign_stopped'
   | 'busy'
   | 'no_answer'
   | 'carrier_refused'

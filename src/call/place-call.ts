@@ -103,10 +103,14 @@ export async function queueCall(parts: PlaceCallParts, request: CallRequest): Pr
 
 /**
  * Puts a call into the queue in a transaction of the caller's, who publishes its events after the commit. The rules
- * are asked when it is dialled.
+ * are asked when it is dialled, which is not before its turn.
  */
-export function storeQueuedCall(parts: CallParts, db: Db, request: CallRequest): Promise<StoredCall> {
-  const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs: parts.clock.now() });
+export function storeQueuedCall(
+  parts: CallParts,
+  db: Db,
+  request: CallRequest & { turnAtMs?: number },
+): Promise<StoredCall> {
+  const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs: request.turnAtMs ?? parts.clock.now() });
   return storeCall(parts, db, { id: parts.newId('call'), request, lifecycle, event: 'call.queued' });
 }
 

@@ -1,6 +1,7 @@
 /** Performs what the lifecycle decides: each step is one transaction, carrier commands follow after its commit. */
 import { messageOf } from '../base/errors.ts';
 import { type CallRow, lockCall } from '../store/calls.ts';
+import type { Db } from '../store/schema.ts';
 import type { CallHappening, CallParts } from './call-parts.ts';
 import type { Lifecycle, LifecycleEvent } from './lifecycle-state.ts';
 import { performEffect } from './perform-effect.ts';
@@ -24,6 +25,8 @@ export interface CallRunner {
     happening: CallHappening,
     more?: { durationSeconds?: number | null; onlyIf?: (call: CallRow) => boolean },
   ): Promise<Applied | null>;
+  /** The same in a transaction of the caller's, who hands the step to `carryOut` after the commit. */
+  applyWithin(db: Db, callId: string, happening: CallHappening): Promise<StepDone | null>;
   /** Does what a step of a transaction of the caller's own decided; nothing is sent once `isFresh` says no. */
   carryOut(done: StepDone, isFresh: () => boolean): Promise<void>;
   /** Settles when no carrier command is under way. */
@@ -68,6 +71,11 @@ export function createCallRunner(parts: CallParts): CallRunner {
 
   return {
     apply,
+    async applyWithin(db, callId, happening) {
+      const call = await lockCall(db, callId);
+      const event = { ...happening, atMs: clock.now() } as LifecycleEvent;
+      return call ? await takeStep(parts, db, { call, event }) : null;
+    },
     carryOut,
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);

@@ -58,10 +58,11 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     created_at: at,
     check_at: checkAtMs === null ? null : new Date(checkAtMs),
     ...toQueueColumns(parts, lifecycle),
+    ...toCampaignColumns(request),
     ...more,
   });
   const { dialect, verification } = request;
-  const own = verification == null ? {} : { verification };
+  const own = { ...(verification == null ? {} : { verification }), ...namesOfCampaign(request) };
   const blocked = call.policy ? { policy: call.policy } : {};
   const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
   const row = {
@@ -86,3 +87,13 @@ function toQueueColumns({ nodeId }: CallParts, lifecycle: Lifecycle): Partial<Ne
     node_id: isWaitedFor ? nodeId : null,
   };
 }
+
+function toCampaignColumns({ campaign }: CallRequest): Partial<NewCallRow> {
+  if (!campaign) return {};
+  const { campaignId, contactId, attempt, retryOf } = campaign;
+  const names = { campaign_id: campaignId, contact_id: contactId };
+  return { ...names, attempt, retry_of: retryOf, priority: priorities.campaign };
+}
+
+const namesOfCampaign = ({ campaign }: CallRequest) =>
+  campaign ? { campaign_id: campaign.campaignId, contact_id: campaign.contactId } : {};

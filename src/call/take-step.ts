@@ -90,6 +90,7 @@ function toEvents(parts: CallParts, call: CallRow, what: { effects: LifecycleEff
       status: call.status,
       carrier_sid: call.carrier_sid,
       ...(call.verification === null ? {} : { verification: call.verification }),
+      ...(call.campaign_id === null ? {} : { campaign_id: call.campaign_id, contact_id: call.contact_id }),
       ...(effect.event === 'call.ended' ? ended : {}),
       ...(effect.event === 'call.blocked' ? { code: call.error_code, policy: call.policy_decision } : {}),
     };

@@ -90,15 +90,22 @@ export async function forgetUserOfRemovedClient(db: Db, email: string): Promise<
 
 /** Whether a number is within reach: a client's own caller id, or one of the stored phone numbers. */
 export async function isNumberWithin(db: Db, reach: Reach, number: string): Promise<boolean> {
-  let ownNumber = db
+  return (await listNumbersWithin(db, reach, [number])).size > 0;
+}
+
+/** Which of these numbers are within reach. */
+export async function listNumbersWithin(db: Db, reach: Reach, numbers: readonly string[]): Promise<Set<string>> {
+  if (numbers.length === 0) return new Set();
+  let ownNumbers = db
     .selectFrom('clients')
     .select('twilio_phone_number as number')
-    .where('twilio_phone_number', '=', number)
+    .where('twilio_phone_number', 'in', numbers)
     .where('removed_at', 'is', null);
-  let stored = db.selectFrom('phone_numbers').select('number').where('number', '=', number);
+  let stored = db.selectFrom('phone_numbers').select('number').where('number', 'in', numbers);
   if (!reach.everyone) {
-    ownNumber = ownNumber.where('id', '=', reach.clientId);
+    ownNumbers = ownNumbers.where('id', '=', reach.clientId);
     stored = stored.where('client_id', '=', reach.clientId);
   }
-  return (await ownNumber.unionAll(stored).execute()).length > 0;
+  const rows = await ownNumbers.unionAll(stored).execute();
+  return new Set(rows.flatMap(({ number }) => (number === null ? [] : [number])));
 }

@@ -1,12 +1,7 @@
 /** The tables as the queries see them; migrations/ makes them. Times are timestamptz, money is integer micro-units. */
-import type { ColumnType, Generated, Kysely } from 'kysely';
-
-/** A jsonb column: read as parsed data of an outside shape, written as JSON text. */
-export type Json<T = unknown> = ColumnType<T, string, string>;
-export type JsonOrNull<T = unknown> = ColumnType<T | null, string | null | undefined, string | null>;
-/** A timestamptz column. */
-export type Moment = ColumnType<Date, Date, Date>;
-export type MomentOrNull = ColumnType<Date | null, Date | null | undefined, Date | null>;
+import type { Generated, Kysely } from 'kysely';
+import type { CampaignsTable, ContactsTable } from './campaign-tables.ts';
+import type { Json, JsonOrNull, Moment, MomentOrNull } from './table-columns.ts';
 
 export interface CallsTable {
   id: string;
@@ -437,4 +432,6 @@ export interface Database {
   call_costs: CallCostsTable;
   spend_entries: SpendEntriesTable;
   spend_totals: SpendTotalsTable;
+  campaigns: CampaignsTable;
+  contacts: ContactsTable;
 }

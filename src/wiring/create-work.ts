@@ -1,5 +1,6 @@
 /** Everything that goes on in calls, and how it comes to rest. */
 import { join } from 'node:path';
+import { defaultAssistant } from '../assistant/assistant.ts';
 import { createScriptedAssistant } from '../assistant/scripted-assistant/scripted-assistant.ts';
 import { waitFor } from '../base/clock.ts';
 import { createSessionTokens } from '../call/answer/session-token.ts';
@@ -19,6 +20,7 @@ import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
 import { createRecordingKeeper } from '../call/wrap-up/keep-recordings.ts';
+import { createCampaigns } from '../campaign/run-campaigns.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -63,6 +65,11 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     drafts: config.recordCalls ? drafts : null,
   };
   const sockets = createCallSockets({ ...talk, ...onLine, tokens, relayPath, streamPath });
+  const campaignParts = {
+    ...{ ...parts, runner, speech, from: config.phoneNumber, voicePath: paths.voice },
+    assistant: { ...defaultAssistant, ...overrides.assistant },
+  };
+  const campaigns = createCampaigns(campaignParts);
   let draining = false;
   return {
     async start() {
@@ -70,6 +77,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       dispatcher.start();
       keeper.start();
       costs?.start();
+      campaigns.start();
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
@@ -78,6 +86,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     control: {
       runner,
       conversations,
+      campaignWork: { ...campaignParts, campaigns },
       queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
       checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),
     },
@@ -85,6 +94,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       hearCarrier({ ...parts, runner, speech, conversations, instructions, takesCalls: () => !draining }, event),
     drain: async (longestMs: number) => {
       draining = true;
+      await campaigns.stop();
       await dispatcher.stop();
       const patience = new AbortController();
       await Promise.race([noCallsLeft(parts, patience.signal), waitFor(clock, longestMs, patience.signal)]);
@@ -92,6 +102,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     },
     stop: async () => {
       draining = true;
+      await campaigns.stop();
       await dispatcher.stop();
       for (const conversation of conversations.all()) {
         conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);

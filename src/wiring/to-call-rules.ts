@@ -2,21 +2,26 @@
 import type { NewId } from '../base/ids.ts';
 import type { CallParts } from '../call/run-call.ts';
 import { settleSpend } from '../call/settle-spend.ts';
-import type { Config } from '../config/read-config.ts';
+import { followCampaignCall } from '../campaign/follow-call.ts';
+import type { Foundation } from './foundation.ts';
 import type { Network } from './open-network.ts';
 import { toDialPolicy } from './to-dial-policy.ts';
 import { toSpendPolicy } from './to-spend-policy.ts';
 
 export function toCallRules(
-  config: Config,
+  base: Foundation,
   network: Network,
   newId: NewId,
 ): Pick<CallParts, 'dialPolicy' | 'followUps' | 'pace' | 'maxCallsOnLines'> {
+  const { config } = base;
   const spend = toSpendPolicy(config, network);
   return {
     pace: { account: config.twilio?.accountSid ?? 'simulated', callsPerSecond: config.callsPerSecond },
     maxCallsOnLines: config.maxConcurrentCalls,
     dialPolicy: { ...toDialPolicy(config), spend },
-    followUps: [settleSpend({ policy: spend, newId })],
+    followUps: [
+      settleSpend({ policy: spend, newId }),
+      followCampaignCall({ ...base, carrier: network.carrier, newId }),
+    ],
   };
 }

@@ -175,6 +175,34 @@ const recipesOfV1: Record<string, Recipe> = {
   'POST /v1/calls/:id/cancel': { names: callNames, bodies: () => [undefined], control: owner(409) },
   'POST /v1/calls/:id/hangup': { names: callNames, bodies: () => [undefined], control: owner(409) },
   'POST /v1/calls/:id/say': { names: callNames, bodies: () => [{ text: 'Hello' }], control: owner(409) },
+  'GET /v1/campaigns': { queries: () => ['', '?limit=100', '?status=draft'], control: owner(), mindsNoObject: true },
+  'POST /v1/campaigns': {
+    bodies: (object) => [
+      { name: 'Taken over', assistant_id: assistantId(object) },
+      { name: 'Taken over', caller_id: { numbers: [numberOf(object, 0)] } },
+    ],
+    control: owner(201),
+  },
+  'GET /v1/campaigns/:id': one('campaign'),
+  'PATCH /v1/campaigns/:id': { names: ['campaign'], bodies: () => [{ name: 'Taken over' }], control: owner() },
+  'DELETE /v1/campaigns/:id': { names: ['campaign'], control: null },
+  'POST /v1/campaigns/:id/start': { names: ['campaign'], bodies: () => [undefined], control: owner() },
+  'POST /v1/campaigns/:id/pause': { names: ['campaign'], bodies: () => [undefined], control: owner() },
+  'POST /v1/campaigns/:id/resume': { names: ['campaign'], bodies: () => [undefined], control: owner() },
+  'POST /v1/campaigns/:id/cancel': { names: ['campaign'], bodies: () => [undefined], control: owner() },
+  'POST /v1/campaigns/:id/contacts': {
+    names: ['campaign'],
+    bodies: () => ['number,owes\r\n+15558675312,mine\r\n'],
+    type: 'text/csv',
+    // Called off by then.
+    control: owner(409),
+  },
+  'GET /v1/campaigns/:id/contacts': {
+    names: ['campaign'],
+    queries: () => ['', '?state=waiting'],
+    control: owner(),
+  },
+  'GET /v1/campaigns/:id/results': one('campaign'),
   'GET /v1/live': { isStream: true, control: owner(), mindsNoObject: true },
   'GET /v1/do-not-call': {
     queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`],

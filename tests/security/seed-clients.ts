@@ -29,6 +29,7 @@ export const objectKinds = [
   'client',
   'do-not-call',
   'consent',
+  'campaign',
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -55,6 +56,7 @@ const nameIn = (client: number, number: number) => ({
   client: `client_${markOf(client)}`,
   'do-not-call': `+1${digitsOf(client)}${500 + number}`,
   consent: `consent_${markOf(client)}_${number}`,
+  campaign: `campaign_${markOf(client)}_${number}`,
 });
 
 /** Objects are numbered from 0; the login of each client is that of its object 0. */
@@ -178,6 +180,7 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
       })
       .execute();
     await seedCall(ground, { client, number, assistant, definition });
+    await seedCampaign(ground, { client, number });
     const blobName = `recordings/${names.call}/sound.wav`;
     const sound = Buffer.from(`RIFF sound of ${mark}`);
     const kept = await blobs.put(blobName, { contentType: 'audio/wav', length: sound.length, body: bytes(sound) });
@@ -216,6 +219,37 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
       .execute();
   }
   return seeded;
+}
+
+async function seedCampaign(
+  { db }: ProvingGround,
+  { client, number }: { client: number; number: number },
+): Promise<void> {
+  const mark = markOf(client);
+  const { campaign, client: client_id } = nameIn(client, number);
+  const settings = { welcome_message: `Hello from ${mark}`, agenda: null, variables: { plan: mark } };
+  const limits = { max_duration_seconds: null, default_country: null, caller_id: null, window: null, retry: null };
+  const period = { starts_at: null, ends_at: null, breaker: { failed_share: 0.5, last_calls: 20 } };
+  const pacing = { calls_per_minute: 60, concurrent_calls: 1, adaptive: null };
+  await db
+    .insertInto('campaigns')
+    .values({
+      ...{ id: campaign, client_id, name: `Campaign ${mark}`, status: 'draft', assistant_id: null },
+      settings: JSON.stringify({ ...settings, ...limits, ...period, pacing }),
+      ...{ pace: JSON.stringify({ phase: 'draft' }), caller_ids_used: '{}', revision: 0 },
+      ...{ assistant_version: null, created_at: at, updated_at: at },
+    })
+    .execute();
+  await db
+    .insertInto('contacts')
+    .values({
+      ...{ id: `contact_${mark}_${number}`, campaign_id: campaign, client_id },
+      ...{ number: `+1${digitsOf(client)}${300 + number}`, name: `Person ${mark}`, timezone: null, line: 2 },
+      ...{ variables: JSON.stringify({ owes: mark }), state: 'waiting', attempts: 0, deferrals: 0 },
+      ...{ outcome: null, code: null, first_call_id: null, last_call_id: null, from_number: null },
+      ...{ due_at: at, created_at: at, updated_at: at },
+    })
+    .execute();
 }
 
 async function* bytes(all: Uint8Array) {

@@ -7,6 +7,8 @@ import { roles } from './users.ts';
 export const permissionNames = [
   'calls:read',
   'calls:write',
+  'campaigns:read',
+  'campaigns:write',
   'recordings:read',
   'assistants:read',
   'assistants:write',

@@ -12,9 +12,11 @@ import {
   turnLatencySchema,
   turnSchema,
 } from '../contract/calls.ts';
+import { campaignSchema, campaignWithProgressSchema } from '../contract/campaigns.ts';
 import { clientCallSchema } from '../contract/client-calls.ts';
 import { clientSchema } from '../contract/clients.ts';
 import { consentSchema } from '../contract/consents.ts';
+import { contactImportSchema, contactSchema } from '../contract/contacts.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
 import { phoneNumberSchema } from '../contract/phone-numbers.ts';
 import { costSchema, priceSchema } from '../contract/prices.ts';
@@ -32,10 +34,14 @@ const schemas: Record<string, z.ZodType> = {
   AuditEntry: auditEntrySchema,
   Call: callSchema,
   CallWithTurns: callWithTurnsSchema,
+  Campaign: campaignSchema,
+  CampaignWithProgress: campaignWithProgressSchema,
   Client: clientSchema,
   CallCost: costSchema,
   Consent: consentSchema,
   ClientCall: clientCallSchema,
+  Contact: contactSchema,
+  ContactImport: contactImportSchema,
   DoNotCallEntry: doNotCallSchema,
   Event: eventSchema,
   Limits: limitsSchema,

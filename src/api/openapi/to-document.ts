@@ -2,6 +2,7 @@
 import { accountOperations } from './account-operations.ts';
 import { assistantOperations } from './assistant-operations.ts';
 import { callOperations } from './call-operations.ts';
+import { campaignOperations } from './campaign-operations.ts';
 import { consentOperations } from './consent-operations.ts';
 import { formOperations } from './form-operations.ts';
 import { createJsonSchemas, type Json, type JsonSchemas } from './json-schemas.ts';
@@ -15,6 +16,7 @@ export interface OpenApiDocument extends Json {
 
 export const areas: readonly Area[] = [
   ...callOperations,
+  ...campaignOperations,
   ...assistantOperations,
   ...accountOperations,
   consentOperations,

@@ -25,6 +25,7 @@ export const bareApiParts: ApiParts = {
   newId: (prefix) => `${prefix}_1`,
   log: silentLogger,
   blobs: {} as never,
+  campaignWork: { store: {} } as never,
   access: { identify: async () => null, isPlayground: async () => false },
   accounts: { store: {} } as never,
   carrier: {} as never,

@@ -10,7 +10,8 @@ const span = z
   .tuple([z.string().regex(/^\d\d:\d\d$/), z.string().regex(/^\d\d:\d\d$/)])
   .transform(([from, until]): Span => [toMinutes(from), toMinutes(until)]);
 
-const callingHours = z
+/** Windows as `/v1` takes them. */
+export const callingHours = z
   .object({
     windows: z.partialRecord(z.enum(weekdays), z.array(span)),
     closed_on_holidays: z.boolean().default(false),

@@ -7,6 +7,7 @@ import { ownRecordings } from './0004-own-recordings.ts';
 import { dialPolicy } from './0005-dial-policy.ts';
 import { attempts } from './0006-attempts.ts';
 import { dispatch } from './0010-dispatch.ts';
+import { campaigns } from './0020-campaigns.ts';
 import { spend } from './0030-spend.ts';
 import { consents } from './0031-consents.ts';
 import { nodes } from './0040-nodes.ts';
@@ -19,6 +20,7 @@ export const migrations: Record<string, Migration> = {
   '0005-dial-policy': dialPolicy,
   '0006-attempts': attempts,
   '0010-dispatch': dispatch,
+  '0020-campaigns': campaigns,
   '0030-spend': spend,
   '0031-consents': consents,
   '0040-nodes': nodes,

@@ -10,10 +10,17 @@ export const usualHours: OpenHours = { days: everyDay([[8 * 60, 21 * 60]]), clos
 const code = 'dial/outside-calling-hours';
 
 /** The zones that count: the person's own where it is known, else all that the number leaves open. */
-export const zonesFor = ({ recipientZone, destination }: DialFacts): readonly string[] =>
+export const zonesFor = ({
+  recipientZone,
+  destination,
+}: Pick<DialFacts, 'recipientZone' | 'destination'>): readonly string[] =>
   recipientZone === null ? destination.zones : [recipientZone];
 
-function hoursFor({ client, destination }: DialFacts): { hours: OpenHours[]; state: string | null } {
+/** All hours that must be open, and the state whose own are among them. */
+export function hoursFor({ client, destination }: Pick<DialFacts, 'client' | 'destination'>): {
+  hours: OpenHours[];
+  state: string | null;
+} {
   const own = client?.limits?.calling_hours ?? usualHours;
   const state = client?.limits?.ignore_state_rules ? null : destination.region;
   const rule = state === null || !destination.countries.includes('US') ? undefined : stateRules[state];

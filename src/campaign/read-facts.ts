@@ -1,0 +1,55 @@
+/** What the database tells about a campaign now, for its machine; read under the campaign's lock. */
+import { allowanceOf } from '../call/dial/client-limits.ts';
+import { type CampaignRow, type EndedCall, listCallsUnderWay, listLastEnded } from '../store/campaigns.ts';
+import { nextContactDue } from '../store/contacts.ts';
+import type { Db } from '../store/schema.ts';
+import type { CallResult, CampaignState, Facts } from './pace/pace-state.ts';
+import { settingsOf, stateOf } from './settings.ts';
+
+/** The pace follows so many of the last calls, the breaker as many as it was told. */
+const leastResults = 50;
+
+export async function readFacts(db: Db, row: CampaignRow, atMs: number): Promise<Facts> {
+  const underWay = await listCallsUnderWay(db, row.id);
+  const queued = underWay.filter(({ status }) => status === 'queued' || status === 'scheduled').length;
+  const talking = underWay.filter(({ answered }) => answered).length;
+  const due = await nextContactDue(db, row.id);
+  return {
+    queued,
+    talking,
+    ringing: underWay.length - queued - talking,
+    nextDueAtMs: due?.getTime() ?? null,
+    results: await readResults(db, row, stateOf(row)),
+    ...(await readAllowance(db, row, atMs)),
+  };
+}
+
+async function readResults(db: Db, row: CampaignRow, state: CampaignState): Promise<CallResult[]> {
+  if (state.phase !== 'running') return [];
+  const most = Math.max(settingsOf(row).breaker.last_calls, leastResults);
+  const ended = await listLastEnded(db, row.id, { since: new Date(state.resultsSinceMs), limit: most });
+  return ended.map(toResult);
+}
+
+function toResult({ status, answered, fault }: EndedCall): CallResult {
+  if (fault !== null || status === 'failed') return 'failed';
+  return answered ? 'answered' : 'unanswered';
+}
+
+const minuteMs = 60_000;
+
+/** How many calls the client may still ask for, and when somebody should ask again. */
+async function readAllowance(
+  db: Db,
+  { client_id }: CampaignRow,
+  atMs: number,
+): Promise<Pick<Facts, 'allowed' | 'askAgainAtMs'>> {
+  if (client_id === null) return { allowed: Number.POSITIVE_INFINITY, askAgainAtMs: atMs };
+  const left = await allowanceOf(db, client_id, atMs);
+  const inMinute = leftOf(left.callsPerMinute, left.callsInLastMinute);
+  const inDay = leftOf(left.callsPerDay, left.callsInLastDay);
+  return { allowed: Math.min(inMinute, inDay), askAgainAtMs: atMs + (inDay === 0 ? 5 * minuteMs : minuteMs / 12) };
+}
+
+const leftOf = (limit: number | null, used: number) =>
+  limit === null ? Number.POSITIVE_INFINITY : Math.max(limit - used, 0);

@@ -1,0 +1,59 @@
+/** When a contact may be called: within the campaign's window and the calling hours where the person is. Pure. */
+import { type ClientDialLimits, callingHours } from '../call/dial/client-dial-limits.ts';
+import { hoursFor, zonesFor } from '../call/dial/rules/is-within-calling-hours.ts';
+import { toDestination } from '../call/dial/where/destination.ts';
+import { isOpenEverywhere, nextOpening, type OpenHours } from '../call/dial/where/open-hours.ts';
+import type { CampaignWindow } from './settings.ts';
+
+/** `now`, the moment at which it opens, or `never`: within two weeks there is no such moment. */
+export type WhenToCall = 'now' | 'never' | number;
+
+interface Asked {
+  window: CampaignWindow | null;
+  client: { status: string | null; limits: ClientDialLimits | null } | null;
+}
+
+interface Condition {
+  hours: readonly OpenHours[];
+  zones: readonly string[];
+}
+
+/** Answers for one moment; contacts of the same place are looked up once. */
+export function whenToCall({ window, client }: Asked, atMs: number) {
+  const own = window === null ? null : callingHours.parse(window);
+  const known = new Map<string, WhenToCall>();
+  return ({ number, timezone }: { number: string; timezone: string | null }): WhenToCall => {
+    const destination = toDestination(number);
+    const zones = zonesFor({ recipientZone: timezone, destination });
+    const { hours, state } = hoursFor({ client, destination });
+    const key = `${state} ${zones.join(' ')}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const conditions: Condition[] = [{ hours, zones }];
+    if (own !== null && window !== null) {
+      conditions.push({ hours: [own], zones: window.timezone === 'recipient' ? zones : [window.timezone] });
+    }
+    const when = firstMoment(conditions, atMs);
+    known.set(key, when);
+    return when;
+  };
+}
+
+const isOpenAt = (conditions: readonly Condition[], atMs: number) =>
+  conditions.every(({ hours, zones }) => isOpenEverywhere(hours, zones, atMs));
+
+/** Openings may have to be looked for so often until all are open together. */
+const mostLooks = 200;
+
+function firstMoment(conditions: readonly Condition[], atMs: number): WhenToCall {
+  if (isOpenAt(conditions, atMs)) return 'now';
+  let ms = atMs;
+  for (let look = 0; look < mostLooks; look += 1) {
+    const closed = conditions.filter((condition) => !isOpenAt([condition], ms));
+    if (closed.length === 0) return ms;
+    const openings = closed.map(({ hours, zones }) => nextOpening(hours, zones, ms));
+    if (openings.includes(null)) return 'never';
+    ms = Math.max(...openings.map(Number));
+  }
+  return 'never';
+}
