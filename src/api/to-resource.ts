@@ -1,10 +1,13 @@
 /** Rows of the store as `/v1` shows them. */
+
+import type { CallAnalysisRow } from '../store/call-analyses.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { CarrierTranscriptRow } from '../store/carrier-transcripts.ts';
 import type { EventRow } from '../store/events.ts';
 import type { CallCostRow } from '../store/spend.ts';
 import type { TurnRow } from '../store/turns.ts';
 import type {
+  AnalysisResource,
   CallResource,
   CallWithTurns,
   CarrierTranscriptResource,
@@ -45,6 +48,8 @@ export function toCallResource(row: CallRow): CallResource {
     ended_at: orNull(row.ended_at),
     duration_seconds: row.duration_seconds,
     outcome: row.outcome,
+    answered_by: row.answered_by as CallResource['answered_by'],
+    voicemail_message: row.voicemail_message as CallResource['voicemail_message'],
     ended_reason: row.ended_reason,
     ended_by: row.ended_by,
     fault: row.fault,
@@ -75,9 +80,22 @@ export function toCarrierTranscript(row: CarrierTranscriptRow): CarrierTranscrip
   return { sequence, speaker, text, at: row.at.toISOString() };
 }
 
-export function toCallWithTurns(row: CallRow, turns: TurnRow[], cost: CallCostRow | undefined): CallWithTurns {
+export function toAnalysis(row: CallAnalysisRow | undefined): AnalysisResource | null {
+  if (!row?.analysis || !row.analyzed_at) return null;
+  return { ...(row.analysis as Omit<AnalysisResource, 'analyzed_at'>), analyzed_at: row.analyzed_at.toISOString() };
+}
+
+/** What else is kept of a call. */
+interface KeptWithCall {
+  turns: TurnRow[];
+  cost: CallCostRow | undefined;
+  analysis: CallAnalysisRow | undefined;
+}
+
+export function toCallWithTurns(row: CallRow, { turns, cost, analysis }: KeptWithCall): CallWithTurns {
   const shown = turns.map(toTurnResource);
-  return { ...toCallResource(row), turns: shown, cost: cost ? toCost(cost) : null, latency: toFigures(shown) };
+  const found = { cost: cost ? toCost(cost) : null, analysis: toAnalysis(analysis) };
+  return { ...toCallResource(row), turns: shown, ...found, latency: toFigures(shown) };
 }
 
 export function toCost(row: CallCostRow): CostResource {

@@ -16,6 +16,21 @@ export interface AssistantLimits {
   silence_ms: number;
 }
 
+export interface WhoPickedUp {
+  /** By the carrier's detection, which it charges for, and by what is heard; by the latter alone; or not at all. */
+  detect: 'carrier_and_heard' | 'heard' | 'nothing';
+  /** A phone that asks who calls and why before it rings; the introduction is a template, null: the usual one. */
+  screener: { action: 'introduce' | 'talk' | 'hang_up'; introduction: string | null };
+  /** `goal`: whom or what the assistant looks for in a phone menu; null: a person. */
+  menu: { action: 'press_keys' | 'talk' | 'hang_up'; goal: string | null };
+}
+
+export const usualWhoPickedUp: WhoPickedUp = {
+  detect: 'carrier_and_heard',
+  screener: { action: 'introduce', introduction: null },
+  menu: { action: 'talk', goal: null },
+};
+
 /** A call keeps a copy of it, so that a later edit does not change calls that were made. */
 export interface Assistant extends AssistantLimits {
   name: string;
@@ -38,10 +53,14 @@ export interface Assistant extends AssistantLimits {
   tts: Record<string, unknown> | null;
   /** What it may do besides speaking. */
   tools: readonly ToolName[];
-  /** What it does when a machine answers. */
-  voicemail: { action: 'hang_up' | 'leave_message' | 'talk'; message: string | null };
+  /** What it does when a mailbox answers; the message is a template, null: the usual one. */
+  voicemail: { action: 'hang_up' | 'try_later' | 'leave_message' | 'talk'; message: string | null };
+  /** How it finds out who has picked up, and what it does about others than a mailbox; absent: the usual. */
+  who_picked_up?: WhoPickedUp;
   /** JSON Schema of what is to be found out from a call afterwards. */
   analysis_schema: Record<string, unknown> | null;
+  /** When a call was a success, in words; absent or null: nobody says. */
+  success_criteria?: string | null;
   /** What the person must be told at the beginning. */
   disclosure: string | null;
 }
@@ -52,6 +71,9 @@ export type AssistantDefinition = Omit<Assistant, keyof AssistantLimits> & { lim
 export function toAssistant({ limits, ...rest }: AssistantDefinition): Assistant {
   return { ...rest, ...limits };
 }
+
+export const successCriteriaOf = ({ success_criteria }: Assistant): string | null =>
+  success_criteria?.trim() ? success_criteria : null;
 
 /** Whether the carrier hears and speaks for this assistant, or sends us the sound. */
 export function lineOf(assistant: Pick<Assistant, 'engine'>): 'relay' | 'media' {
@@ -77,8 +99,10 @@ export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   tts: null,
   tools: toolNames,
   voicemail: { action: 'hang_up', message: null },
+  who_picked_up: usualWhoPickedUp,
   limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },
   analysis_schema: null,
+  success_criteria: null,
   disclosure: null,
 };
 

@@ -18,7 +18,10 @@ export interface AskedOpening {
 }
 
 /** @throws TemplateRefused when a template or a value is beyond the limits */
-export function renderOpening(assistant: Pick<Assistant, 'welcome_message' | 'agenda'>, asked: AskedOpening): Opening {
+export function renderOpening(
+  assistant: Pick<Assistant, 'welcome_message' | 'agenda'> & Partial<Pick<Assistant, 'voicemail' | 'who_picked_up'>>,
+  asked: AskedOpening,
+): Opening {
   const missing = new Set<string>();
   const render = (template: string | null) => {
     if (template === null) return null;
@@ -28,6 +31,9 @@ export function renderOpening(assistant: Pick<Assistant, 'welcome_message' | 'ag
   };
   const greeting = render(orNull(asked.welcomeMessage) ?? assistant.welcome_message);
   const agenda = render(orNull(asked.agenda) ?? assistant.agenda);
+  // Said later, perhaps, but whoever leaves a name out should hear of it now.
+  if (assistant.voicemail?.action === 'leave_message') render(assistant.voicemail.message);
+  if (assistant.who_picked_up?.screener.action === 'introduce') render(assistant.who_picked_up.screener.introduction);
   return { greeting, agenda, missing: [...missing] };
 }
 

@@ -3,6 +3,7 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
 import { findCall } from '../store/calls.ts';
+import { insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
 import {
   type InstructionParts,
@@ -15,6 +16,7 @@ import type { CarrierReport } from './lifecycle-state.ts';
 import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import type { SpeechVendors } from './speech-vendors.ts';
+import { carrierVerdictEvent } from './watch-pickup.ts';
 import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
 
 export interface HearCarrierParts extends CallParts {
@@ -65,6 +67,10 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
       log.info({ session: event.session, errorCode: event.errorCode }, 'call session over');
       await hearLastWords(parts, callId, event.session !== 'failed');
       return instructionsAfterSession(parts.instructions, callId, event.session);
+    case 'answer-detected':
+      log.info({ answeredBy: event.answeredBy, afterMs: event.afterMs }, 'the carrier tells who answered');
+      await keepVerdict(parts, callId, event);
+      return { type: 'acknowledge' };
     case 'recording-changed':
     case 'transcribed':
       await hearOfWrapUp(parts, callId, event);
@@ -98,6 +104,22 @@ async function instruct(
   const fields = { callId, carrierSid, instruction: instruction.type, ...parametersOf(instruction) };
   parts.log.info(fields, 'call instructions generated');
   return instruction;
+}
+
+/** Whoever holds the conversation hears of it by this event, on whichever node; the same word again is no news. */
+async function keepVerdict(
+  { store, live, clock, newId }: HearCarrierParts,
+  callId: string,
+  { answeredBy, afterMs }: Extract<CarrierEvent, { type: 'answer-detected' }>,
+): Promise<void> {
+  const call = await findCall(store.db, everyone, callId);
+  if (!call) return;
+  const event = {
+    ...{ id: newId('event'), call_id: call.id, client_id: call.client_id, type: carrierVerdictEvent },
+    ...{ key: `${carrierVerdictEvent}:${answeredBy}`, at: new Date(clock.now()) },
+    data: JSON.stringify({ answered_by: answeredBy, after_ms: afterMs }),
+  };
+  live.publish(await insertEvents(store.db, [event]));
 }
 
 async function hearOfWrapUp(

@@ -27,7 +27,7 @@ export function holdRelayConversation(
   const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
   const context = { callId: call.id, clientId: call.client_id, personNumber };
   const { charactersPerSecond } = policy;
-  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, logSeqOf, ...tools }) =>
+  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, logSeqOf, pickup, ...tools }) =>
     conductRelay({
       ...tools,
       logSeq: logSeqOf.turn,
@@ -51,6 +51,7 @@ export function holdRelayConversation(
       // Where the line broke before a word was said, the greeting is still to come.
       greeting: earlier.length === 0 ? call.welcome_message : null,
       onEnding: (ending) => void endCall(ending),
+      hearFarEnd: pickup.hear,
     }),
   );
 }

@@ -10,16 +10,17 @@ import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
-import type { CallParts, CallRunner } from './run-call.ts';
+import type { CallRunner } from './run-call.ts';
+import { type PickupParts, type PickupWatch, watchPickup } from './watch-pickup.ts';
 
-export interface SessionParts extends CallParts {
+export interface SessionParts extends PickupParts {
   runner: CallRunner;
   conversations: Conversations;
   records: CallRecords;
 }
 
 /** Whose steps are kept with the call. */
-type LoggedMachine = 'turn' | 'attention' | 'bridge';
+type LoggedMachine = 'turn' | 'attention' | 'bridge' | 'pickup';
 
 /** What every engine is given. */
 export interface SessionTools {
@@ -31,6 +32,8 @@ export interface SessionTools {
   /** The number of the newest entry in a machine's log. */
   logSeqOf: Readonly<Record<LoggedMachine, number>>;
   maxDurationMs: number;
+  /** Hears who is at the other end. */
+  pickup: PickupWatch;
   /** Notes why the call is ended by our side; never rejects. */
   endCall(ending: TurnEnding): Promise<unknown>;
 }
@@ -47,7 +50,13 @@ export async function joinSession(
   await endEarlier(conversations, call.id);
   const [earlier, seqs] = await Promise.all([listTurns(store.db, call.id), lastLogSeqs(store.db, call.id)]);
   const seqOf = (machine: LoggedMachine) => seqs.get(machine) ?? 0;
-  const logSeqOf = { turn: seqOf('turn'), attention: seqOf('attention'), bridge: seqOf('bridge') };
+  const logSeqOf = {
+    turn: seqOf('turn'),
+    attention: seqOf('attention'),
+    bridge: seqOf('bridge'),
+    pickup: seqOf('pickup'),
+  };
+  const pickup = await watchPickup(parts, call, logSeqOf.pickup);
   const record = parts.records.open();
   const about = { callId: call.id, clientId: call.client_id };
   const history = createHistory({ ...about, record, clock, newId: parts.newId, earlier, charactersPerSecond });
@@ -58,13 +67,15 @@ export async function joinSession(
     return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
   };
   const maxDurationMs = remainingMs(call, clock.now());
-  const conversation = begin({ log, record, history, earlier, logSeqOf, maxDurationMs, endCall });
+  const conversation = begin({ log, record, history, earlier, logSeqOf, maxDurationMs, pickup, endCall });
+  pickup.attach(conversation);
   conversations.add(call.id, conversation);
   opened = runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
     log.warn({ reason: messageOf(error) }, 'session not noted as open');
   });
   await opened;
   const ending = await conversation.over;
+  await pickup.close();
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });

@@ -1,5 +1,7 @@
 /** Does what the lifecycle decided, after its commit: one command to the carrier, and what came of it as the next event. */
+import { type Assistant, usualWhoPickedUp } from '../assistant/assistant.ts';
 import { messageOf } from '../base/errors.ts';
+import type { AnswerDetection } from '../ports/answer-detection.ts';
 import { type CallOrder, type CarrierCall, CarrierRefused } from '../ports/carrier.ts';
 import { type CallRow, findCall } from '../store/calls.ts';
 import { everyone } from '../store/reach.ts';
@@ -71,12 +73,23 @@ async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => bo
       statusPath: `${carrier.routes.status.path}?callId=${encodeURIComponent(call.id)}`,
       ringSeconds: limits.ringSeconds,
       maxDurationSeconds: limits.maxDurationSeconds + 30,
+      detection: detectionFor(parts, call),
     });
     await noteOutcome(parts, { type: 'taken' });
     return { type: 'carrier-accepted', carrierSid: placed.carrierSid };
   } catch (error) {
     return whatFailed(parts, error);
   }
+}
+
+/** With a message to leave it must be known when the greeting is over. */
+function detectionFor({ carrier }: CallParts, call: CallRow): AnswerDetection | null {
+  const assistant = call.assistant as Assistant;
+  if ((assistant.who_picked_up ?? usualWhoPickedUp).detect !== 'carrier_and_heard') return null;
+  return {
+    path: `${carrier.routes.detection.path}?callId=${encodeURIComponent(call.id)}`,
+    until: assistant.voicemail?.action === 'leave_message' ? 'message-end' : 'answer',
+  };
 }
 
 async function whatFailed(parts: CallParts, error: unknown): Promise<CallHappening> {

@@ -46,7 +46,8 @@ export async function takeStep(parts: CallParts, db: Db, happened: Happened): Pr
   if (made.state.phase === 'over' && isOver) {
     await closeOpenTurns(db, call.id, at);
     const personTurns = await countPersonTurns(db, call.id);
-    changes.outcome = outcomeOf(made.state.status, made.state.ending, personTurns);
+    const { answered_by: answeredBy, voicemail_message: voicemailMessage } = call;
+    changes.outcome = outcomeOf(made.state.status, made.state.ending, { personTurns, answeredBy, voicemailMessage });
   }
   // What it might have cost is free again while it waits.
   if (made.state.phase === 'accepted' && before.phase !== 'accepted')

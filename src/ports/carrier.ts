@@ -1,6 +1,8 @@
 /** What we ask of a phone carrier: place, look up and end calls, and tell us what happens by webhook and socket. */
 export { CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, type RefusalKind } from './carrier-errors.ts';
 
+import type { AnswerDetection, AnsweredBy } from './answer-detection.ts';
+
 export type CarrierCallStatus =
   | 'queued'
   | 'initiated'
@@ -24,6 +26,8 @@ export interface CallOrder {
   ringSeconds: number;
   /** The carrier itself ends the call after this long: a second rail behind our own limit. */
   maxDurationSeconds: number;
+  /** Whether the carrier shall tell who answered, while the call goes on, and to which path and query. */
+  detection?: AnswerDetection | null;
 }
 
 /** What the carrier knows of a call. */
@@ -91,6 +95,15 @@ export type CarrierEvent =
       status: 'in_progress' | 'completed' | 'absent' | 'failed';
       durationSeconds: number | null;
       channels: number | null;
+      query: URLSearchParams;
+    }
+  | {
+      /** Who answered, by the carrier's own detection. */
+      type: 'answer-detected';
+      carrierSid: string;
+      answeredBy: AnsweredBy;
+      /** How long that took. */
+      afterMs: number | null;
       query: URLSearchParams;
     }
   | {
@@ -169,7 +182,8 @@ export type RelayEvent =
 
 /** What we tell the relay socket. */
 export type RelayCommand =
-  | { type: 'text'; text: string; last: boolean }
+  /** `interruptible` unless it is false: whether the person's voice stops it. */
+  | { type: 'text'; text: string; last: boolean; interruptible?: boolean }
   | { type: 'keys'; digits: string }
   | { type: 'end'; reason: string };
 
@@ -189,10 +203,8 @@ export type MediaEvent =
   | { type: 'mark'; name: string }
   | { type: 'stop' };
 
-/** What we tell the media socket. */
-export type MediaCommand =
-  /** μ-law, 8 kHz, mono. */
-  { type: 'audio'; sound: Uint8Array } | { type: 'mark'; name: string } | { type: 'clear' };
+/** What we tell the media socket; sound is μ-law, 8 kHz, mono. */
+export type MediaCommand = { type: 'audio'; sound: Uint8Array } | { type: 'mark'; name: string } | { type: 'clear' };
 
 /** The media protocol as a pure codec. */
 export interface MediaCodec {
@@ -264,6 +276,7 @@ export interface Carrier {
     after: CarrierRoute;
     recording: CarrierRoute;
     transcript: CarrierRoute;
+    detection: CarrierRoute;
   };
   relay: RelayCodec;
   media: MediaCodec;

@@ -1,4 +1,5 @@
 /** The truth about one simulated call: everything that was asked, sent, said and heard, for tests and terminals. */
+import type { AnsweredBy } from './detection/detection-order.ts';
 
 /** What became of a call, as the REST API shows it. */
 export type RestCallStatus = 'queued' | 'ringing' | 'in-progress' | FinalStatus;
@@ -7,7 +8,7 @@ export type FinalStatus = 'completed' | 'busy' | 'failed' | 'no-answer' | 'cance
 export type CallbackStatus = 'initiated' | 'ringing' | 'in-progress' | FinalStatus;
 
 export interface WebhookLog {
-  kind: 'voice' | 'fallback' | 'status' | 'action' | 'stream' | 'recording' | 'transcription';
+  kind: 'voice' | 'fallback' | 'status' | 'action' | 'stream' | 'recording' | 'transcription' | 'detection';
   method: 'GET' | 'POST';
   url: string;
   parameters: Record<string, string>;
@@ -108,6 +109,9 @@ export interface SimulatedCallRecord {
   dialedAtMs: number | null;
   answeredAtMs: number | null;
   endedAtMs: number | null;
+  /** What the detection of who answered said, where it was asked for, and how long it took. */
+  answeredBy: AnsweredBy | null;
+  detectionMs: number | null;
   endedBy: 'person' | 'instructions' | 'api' | 'network' | null;
   webhooks: WebhookLog[];
   relayFrames: { direction: 'to-app' | 'from-app'; atMs: number; text: string }[];
@@ -118,6 +122,8 @@ export interface SimulatedCallRecord {
   recordings: RecordingLog[];
   said: SaidUtterance[];
   keys: { digit: string; by: 'person' | 'app'; atMs: number }[];
+  /** Sounds of a machine at the other end. */
+  tones: { tone: 'beep' | 'fax'; startedAtMs: number; endedAtMs: number }[];
   errors: CallProblem[];
 }
 

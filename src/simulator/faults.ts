@@ -58,6 +58,21 @@ export const recordingMediaFault = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What can happen to the word on who answered; `wrong` says this instead of the truth. */
+export const detectionFault = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('drop') }),
+  z.strictObject({ type: z.literal('delay'), ms: z.number().min(0) }),
+  z.strictObject({ type: z.literal('duplicate'), afterMs: z.number().min(0).default(0) }),
+  z.strictObject({
+    type: z.literal('wrong'),
+    answeredBy: z.enum([
+      ...(['human', 'machine_start', 'machine_end_beep', 'machine_end_silence', 'machine_end_other'] as const),
+      ...(['fax', 'unknown'] as const),
+    ]),
+  }),
+]);
+
 /** The script is used up first, one entry for each; then each chance is tried in order. */
 function planOf<T extends z.ZodType>(fault: T) {
   return z.strictObject({
@@ -72,6 +87,7 @@ export const faultsSchema = z.strictObject({
   sockets: planOf(socketFault).optional(),
   recordingCallbacks: planOf(recordingCallbackFault).optional(),
   recordingMedia: planOf(recordingMediaFault).optional(),
+  detection: planOf(detectionFault).optional(),
 });
 
 export type Faults = z.input<typeof faultsSchema>;
@@ -79,6 +95,7 @@ export type StatusFault = z.output<typeof statusFault>;
 export type CreateFault = z.output<typeof createFault>;
 export type SocketFault = z.output<typeof socketFault>;
 export type RecordingCallbackFault = z.output<typeof recordingCallbackFault>;
+export type DetectionFault = z.output<typeof detectionFault>;
 export type RecordingMediaFault = z.output<typeof recordingMediaFault>;
 
 interface Plan<T> {
@@ -94,11 +111,13 @@ export interface FaultPlan {
   nextForRecordingCallback(): RecordingCallbackFault;
   /** Drawn when a recording begins; counts for all who fetch it. */
   nextForRecordingMedia(): RecordingMediaFault;
+  nextForDetection(): DetectionFault;
 }
 
 /** @throws ZodError when the faults make no sense */
 export function createFaultPlan(faults: Faults, random: Random): FaultPlan {
-  const { statusCallbacks, creates, sockets, recordingCallbacks, recordingMedia } = faultsSchema.parse(faults);
+  const plans = faultsSchema.parse(faults);
+  const { statusCallbacks, creates, sockets, recordingCallbacks, recordingMedia, detection } = plans;
   function next<T>(plan: Plan<T> | undefined, none: T): T {
     const scripted = plan?.script.shift();
     if (scripted) return scripted;
@@ -109,6 +128,7 @@ export function createFaultPlan(faults: Faults, random: Random): FaultPlan {
     nextForCreate: () => next<CreateFault>(creates, { type: 'none' }),
     nextForSocket: () => next<SocketFault>(sockets, { type: 'none' }),
     nextForRecordingCallback: () => next<RecordingCallbackFault>(recordingCallbacks, { type: 'none' }),
+    nextForDetection: () => next<DetectionFault>(detection, { type: 'none' }),
     nextForRecordingMedia: () => next<RecordingMediaFault>(recordingMedia, { type: 'none' }),
   };
 }

@@ -3,6 +3,7 @@ import type { Synthesize } from '../audio/spoken-sound.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { CallProblem, FinalStatus, SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
+import type { DetectionOrder } from './detection/detection-order.ts';
 import type { FaultPlan } from './faults.ts';
 import type { FrameTicker } from './media/frame-ticker.ts';
 import type { Outside } from './outside.ts';
@@ -39,6 +40,8 @@ export interface CallSettings {
   timeLimitMs: number;
   /** From answer to end. */
   recording: RecordingOrder | null;
+  /** Whether, and how, it is found out who answers. */
+  detection: DetectionOrder | null;
 }
 
 /** Why a call ends. */

@@ -4,7 +4,7 @@ import type { Synthesize } from '../audio/spoken-sound.ts';
 import { writeWords } from '../audio/word-bits.ts';
 import { type Clock, waitFor } from '../base/clock.ts';
 import { note, type SaidUtterance, type SimulatedCallRecord } from './call-record.ts';
-import { beep, cough } from './media/line-sounds.ts';
+import { beep, cough, faxTone } from './media/line-sounds.ts';
 import { StreamedSound } from './media/streamed-sound.ts';
 import { Voice } from './voice.ts';
 import { speakWithPauses } from './voices/speak-with-pauses.ts';
@@ -16,11 +16,16 @@ export interface LineSound {
   toMulaw(): Uint8Array;
 }
 
+/** Sounds that a machine makes. */
+export type LineTone = 'beep' | 'fax';
+
 /** Whoever listens to the person, for example a ConversationRelay session or a recording. */
 export interface LineListener {
   speechStarted?(said: SaidUtterance): void;
   speechEnded?(said: SaidUtterance): void;
   keyPressed?(digit: string): void;
+  toneStarted?(tone: LineTone): void;
+  toneEnded?(tone: LineTone): void;
   /** Speech as sound, and sounds that are no speech. */
   soundStarted?(sound: LineSound): void;
 }
@@ -91,7 +96,12 @@ export class PhoneLine {
 
   /** The tone of an answering machine. */
   async beep(signal: AbortSignal): Promise<void> {
-    await this.#sound(beep, signal);
+    await this.#tone('beep', beep, signal);
+  }
+
+  /** The call of a fax machine. */
+  async faxTone(signal: AbortSignal): Promise<void> {
+    await this.#tone('fax', faxTone, signal);
   }
 
   /** Noise without words. */
@@ -126,6 +136,16 @@ export class PhoneLine {
     this.#tell('soundStarted', sound);
     await waitFor(this.#parts.clock, mulaw.length / bytesPerMs, signal);
     if (this.#sounding === sound) this.#sounding = null;
+  }
+
+  async #tone(tone: LineTone, mulaw: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { clock, record } = this.#parts;
+    const now = clock.now();
+    const noted = note(record.tones, { tone, startedAtMs: now, endedAtMs: now });
+    this.#tell('toneStarted', tone);
+    await this.#sound(mulaw, signal);
+    noted.endedAtMs = clock.now();
+    if (!signal.aborted) this.#tell('toneEnded', tone);
   }
 
   #noteKey(digit: string, by: 'person' | 'app'): void {

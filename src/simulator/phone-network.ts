@@ -181,6 +181,7 @@ export class PhoneNetwork {
       ringMs: inboundTimeLimitMs,
       timeLimitMs: inboundTimeLimitMs,
       recording: null,
+      detection: null,
     };
     const call = this.#keep(new SimulatedCall(this.#parts, { record, settings, person }));
     if (own.voice) void call.arrive();
@@ -239,6 +240,7 @@ export class PhoneNetwork {
     return {
       ...{ sid: newSid('CA', this.#options.random), direction, from, to, request, person: call.person.name },
       ...{ status: direction === 'inbound' ? 'ringing' : 'queued', queueMs: 0, endedBy: null },
+      ...{ answeredBy: null, detectionMs: null },
       ...{ createdAtMs: now, updatedAtMs: now, dialedAtMs: null, answeredAtMs: null, endedAtMs: null },
       ...{
         webhooks: [],
@@ -249,6 +251,7 @@ export class PhoneNetwork {
         recordings: [],
         said: [],
         keys: [],
+        tones: [],
         errors: [],
       },
     };

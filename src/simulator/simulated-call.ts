@@ -9,6 +9,7 @@ import {
   type SimulatedCallRecord,
   type SimulatorEvent,
 } from './call-record.ts';
+import { runDetection } from './detection/detect-answer.ts';
 import type { CallOutcome, CallSettings, LiveCall, NetworkParts, Source } from './live-call.ts';
 import type { Person } from './person/person.ts';
 import { playPerson } from './person/play-person.ts';
@@ -87,7 +88,11 @@ export class SimulatedCall implements LiveCall {
     if (pickup.type === 'busy') return this.end({ status: 'busy', by: 'network', sipCode: 486 });
     if (pickup.type === 'declines') return this.end({ status: 'busy', by: 'person', sipCode: 603 });
     this.answer();
-    await this.#follow(this.settings.instructions);
+    const { detection } = this.settings;
+    const detected = detection && runDetection(this, detection);
+    // What the application says comes only when it is known who hears it, unless it wants to begin at once.
+    if (!detection?.isAsync) await detected;
+    if (!this.isOver) await this.#follow(this.settings.instructions);
   }
 
   /** Lets an incoming call ring and asks the number's owner what to do. */

@@ -27,6 +27,18 @@ export async function updateCall(db: Db, id: string, changes: Updateable<CallsTa
   await db.updateTable('calls').set(changes).where('id', '=', id).execute();
 }
 
+/** Whether this call may leave its message now: true once, for whoever asks first. */
+export async function claimVoicemailMessage(db: Db, id: string): Promise<boolean> {
+  const claimed = await db
+    .updateTable('calls')
+    .set({ voicemail_message: 'started' })
+    .where('id', '=', id)
+    .where('voicemail_message', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return claimed !== undefined;
+}
+
 /** Ids of unfinished calls that should be looked at by `now`, the longest overdue first. */
 export async function findCallsToCheck(db: Db, now: Date, limit: number): Promise<string[]> {
   const rows = await db

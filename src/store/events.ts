@@ -31,3 +31,15 @@ export function listEvents(
     .limit(page.limit)
     .execute();
 }
+
+/** Events of one kind of one call, oldest first. */
+export function listEventsOfType(db: Db, callId: string, type: string): Promise<EventRow[]> {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('call_id', '=', callId)
+    .where('type', '=', type)
+    .orderBy('position')
+    .limit(100)
+    .execute();
+}

@@ -76,6 +76,10 @@ export interface CallsTable {
   priority: Generated<number>;
   /** The number that it rings or may ring; no two calls have the same. */
   fence: string | null;
+  /** Who picked up, as far as it was found out: person, voicemail, menu, screener, fax or nobody. */
+  answered_by: string | null;
+  /** What became of the message for a mailbox: started, left or cut_off; null when none was begun. */
+  voicemail_message: string | null;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }
@@ -406,6 +410,19 @@ export interface SpendTotalsTable {
   settled_micros: number;
 }
 
+/** What was found out of a call that is over. */
+export interface CallAnalysesTable {
+  call_id: string;
+  client_id: string | null;
+  /** Null until it was found out. */
+  analysis: JsonOrNull;
+  /** How often somebody has taken it on since it was asked for. */
+  tries: number;
+  /** When it is to be taken on; null when it is done. */
+  due_at: MomentOrNull;
+  analyzed_at: MomentOrNull;
+}
+
 export interface Database {
   clients: ClientsTable;
   users: UsersTable;
@@ -419,6 +436,7 @@ export interface Database {
   recordings: RecordingsTable;
   carrier_transcripts: CarrierTranscriptsTable;
   calls: CallsTable;
+  call_analyses: CallAnalysesTable;
   call_log: CallLogTable;
   events: EventsTable;
   turns: TurnsTable;

@@ -19,6 +19,7 @@ import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
+import { createCallAnalyst } from '../call/wrap-up/analyze-calls.ts';
 import { createRecordingKeeper } from '../call/wrap-up/keep-recordings.ts';
 import { createCampaigns } from '../campaign/run-campaigns.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -54,11 +55,12 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const dispatcher = createDispatcher({ ...parts, runner });
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
-  const talk = { ...parts, runner, conversations, records, model, policy };
+  const talk = { ...parts, runner, conversations, records, model, policy, pickupPolicy: overrides.pickup };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
   const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;
   const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
   const keeper = createRecordingKeeper({ ...parts, drafts, blobs, deleteCarrierCopies });
+  const analyst = createCallAnalyst({ ...parts, model: overrides.analyst ?? (config.languageModel ? model : null) });
   const onLine = {
     ...{ speech, telemetry, spareApology, pacer: createPacer(clock, telemetry.pacerLate) },
     attention: { ...usualAttentionPolicy, ...overrides.attention },
@@ -78,6 +80,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       keeper.start();
       costs?.start();
       campaigns.start();
+      analyst.start();
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
@@ -108,7 +111,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
         conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);
       }
       await Promise.race([sockets.idle(), waitFor(clock, farewellMs)]);
-      await Promise.all([sweeper.stop(), keeper.stop(), costs?.stop()]);
+      await Promise.all([sweeper.stop(), keeper.stop(), costs?.stop(), analyst.stop()]);
       await runner.idle();
     },
   };

@@ -3,6 +3,7 @@ import type { defaultAssistant } from '../assistant/assistant.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { PickupPolicy } from '../call/answer/pickup/pickup-policy.ts';
 import type { AttentionPolicy } from '../call/converse/turn/attention-state.ts';
 import type { TurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import type { Config } from '../config/read-config.ts';
@@ -27,6 +28,10 @@ export interface Overrides {
   /** How quickly the simulated vendors of speech answer. */
   vendorDelays?: Partial<VendorDelays>;
   attention?: Partial<AttentionPolicy>;
+  /** Who analyzes calls that are over, where no language model is configured. */
+  analyst?: LanguageModel;
+  /** How long one waits to find out who has picked up. */
+  pickup?: Partial<PickupPolicy>;
   /** How many sockets there may be and how fast they may speak: a simulated network in quick time speaks faster. */
   socketLimits?: Partial<SocketLimits>;
   /** Where the built browser app lies; where `npm ci` builds it unless told. */
@@ -52,4 +57,5 @@ export const paths = {
   voice: '/twiml',
   recording: '/api/call-recording',
   transcript: '/api/call-transcript',
+  detection: '/api/call-answered-by',
 };

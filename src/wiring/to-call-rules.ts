@@ -1,7 +1,9 @@
 /** By which rules calls are dialled, and what follows from the end of each. */
+
 import type { NewId } from '../base/ids.ts';
 import type { CallParts } from '../call/run-call.ts';
 import { settleSpend } from '../call/settle-spend.ts';
+import { askWhenOver } from '../call/wrap-up/analyze-calls.ts';
 import { followCampaignCall } from '../campaign/follow-call.ts';
 import type { Foundation } from './foundation.ts';
 import type { Network } from './open-network.ts';
@@ -21,6 +23,7 @@ export function toCallRules(
     dialPolicy: { ...toDialPolicy(config), spend },
     followUps: [
       settleSpend({ policy: spend, newId }),
+      askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),
     ],
   };

@@ -174,6 +174,7 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/calls/:id/live': one(...callNames),
   'POST /v1/calls/:id/cancel': { names: callNames, bodies: () => [undefined], control: owner(409) },
   'POST /v1/calls/:id/hangup': { names: callNames, bodies: () => [undefined], control: owner(409) },
+  'POST /v1/calls/:id/analyze': { names: callNames, bodies: () => [undefined], control: owner(202) },
   'POST /v1/calls/:id/say': { names: callNames, bodies: () => [{ text: 'Hello' }], control: owner(409) },
   'GET /v1/campaigns': { queries: () => ['', '?limit=100', '?status=draft'], control: owner(), mindsNoObject: true },
   'POST /v1/campaigns': {
@@ -310,4 +311,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'POST /api/call-after': signedOnly,
   'POST /api/call-recording': signedOnly,
   'POST /api/call-transcript': signedOnly,
+  'POST /api/call-answered-by': signedOnly,
 };

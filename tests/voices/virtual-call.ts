@@ -101,9 +101,10 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
     conversation = conductLine(lineParts, {
       ...{ call, stream, number: 1, tools: [hangUp], recorder: null },
       session: {
-        ...{ log: silentLogger, record, history, logSeqOf: { turn: 0, attention: 0, bridge: 0 } },
+        ...{ log: silentLogger, record, history, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 } },
         maxDurationMs: (call.assistant as Assistant).max_duration_seconds * 1000,
         endCall: async () => null,
+        pickup: { hear: () => {}, attach: () => {}, close: async () => {} },
       },
     });
     ending = await conversation.over;

@@ -20,6 +20,32 @@ const limits = z.strictObject({
   silence_ms: z.int().min(100).max(60_000),
 });
 
+export const voicemailSchema = z.strictObject({
+  action: z.enum(['hang_up', 'try_later', 'leave_message', 'talk']),
+  message: template.nullable().default(null),
+});
+
+const whoPickedUp = z
+  .strictObject({
+    /** `heard` alone is free; the carrier charges for its detection. */
+    detect: z.enum(['carrier_and_heard', 'heard', 'nothing']).default('carrier_and_heard'),
+    screener: z
+      .strictObject({
+        action: z.enum(['introduce', 'talk', 'hang_up']),
+        /** Name and purpose; null: the usual words. */
+        introduction: template.nullable().default(null),
+      })
+      .default({ action: 'introduce', introduction: null }),
+    menu: z
+      .strictObject({
+        action: z.enum(['press_keys', 'talk', 'hang_up']),
+        /** Whom or what to look for; null: a person. */
+        goal: textSchema(1000).nullable().default(null),
+      })
+      .default({ action: 'talk', goal: null }),
+  })
+  .prefault({});
+
 const speaker = z.enum(['assistant', 'person']);
 
 /** What its author writes. */
@@ -50,14 +76,15 @@ const definition = {
     .array(z.enum(['hang_up', 'do_not_call_again']))
     .max(2)
     .refine((tools) => new Set(tools).size === tools.length, 'names a tool twice'),
-  /** What it does when a machine answers. */
-  voicemail: z.strictObject({
-    action: z.enum(['hang_up', 'leave_message', 'talk']),
-    message: template.nullable().default(null),
-  }),
+  /** What it does when a mailbox answers; a message that is null is the usual one. */
+  voicemail: voicemailSchema,
+  /** How it finds out who has picked up, and what it does about a call screener or a phone menu. */
+  who_picked_up: whoPickedUp,
   limits,
   /** JSON Schema of what is to be found out from a call afterwards. */
   analysis_schema: objectSchema(20_000).nullable(),
+  /** When a call was a success, in words for the language model. */
+  success_criteria: textSchema(4000).nullable().default(null),
   /** What the person must be told at the beginning. */
   disclosure: textSchema(1000).nullable(),
 };

@@ -112,6 +112,10 @@ export const callSchema = z.object({
   ended_at: moment.nullable(),
   duration_seconds: z.number().int().nullable(),
   outcome: z.string().nullable(),
+  /** Who picked up, as far as it was found out. */
+  answered_by: z.enum(['person', 'voicemail', 'menu', 'screener', 'fax', 'nobody']).nullable(),
+  /** What became of the message for a mailbox; null when none was begun. */
+  voicemail_message: z.enum(['started', 'left', 'cut_off']).nullable(),
   ended_reason: z.string().nullable(),
   ended_by: z.string().nullable(),
   fault: z.string().nullable(),
@@ -138,10 +142,34 @@ export const transcriptSchema = z.object({
   carrier_transcript: z.array(carrierTranscriptSchema),
 });
 
+/** What was found out of a call once it was over. */
+export const analysisSchema = z.object({
+  /** A language model, or rules that go by the facts alone. */
+  source: z.enum(['model', 'rules']),
+  model: z.string().nullable(),
+  outcome: z.string().nullable(),
+  ended_by: z.string().nullable(),
+  ended_reason: z.string().nullable(),
+  summary: z.string(),
+  /** By the assistant's `success_criteria`; null where nobody can tell. */
+  success: z.boolean().nullable(),
+  success_reason: z.string().nullable(),
+  /** By the assistant's `analysis_schema`; each value with the turn that says so, null where none does. */
+  data: z.record(z.string(), z.object({ value: z.unknown(), turn: z.number().int().nullable() })).nullable(),
+  sentiment: z.enum(['positive', 'neutral', 'negative']).nullable(),
+  next_step: z.string().nullable(),
+  analyzed_at: moment,
+});
+
+/** That a call will be analyzed again. */
+export const analysisAskedSchema = z.object({ call_id: z.string(), analysis: z.literal('asked') });
+
 export const callWithTurnsSchema = callSchema.extend({
   turns: z.array(turnSchema),
   /** Null for a call that was never dialled, and from before costs were counted. */
   cost: costSchema.nullable(),
+  /** Null until it was made, some seconds after the end of the call. */
+  analysis: analysisSchema.nullable(),
   latency: z.object({
     /** Over the answers of this call: how long the person waited. */
     reply_ms: figuresSchema,
@@ -214,6 +242,7 @@ export const listEventsQuerySchema = z.strictObject({
 
 export const transcriptQuerySchema = z.strictObject({ format: z.enum(['json', 'text']).default('json') });
 
+export type AnalysisResource = z.infer<typeof analysisSchema>;
 export type CallResource = z.infer<typeof callSchema>;
 export type CallWithTurns = z.infer<typeof callWithTurnsSchema>;
 export type TurnLatencyResource = z.infer<typeof turnLatencySchema>;

@@ -1,6 +1,7 @@
 /** What `/v1` can do with calls, do-not-call lists and figures. */
 import { z } from 'zod';
 import {
+  analysisAskedSchema,
   callSchema,
   callWithTurnsSchema,
   decisionSchema,
@@ -121,6 +122,12 @@ export const callOperations: readonly Area[] = [
         summary: 'End a call, whatever its state',
         answer: ok(callSchema),
         errors: noMore,
+      },
+      {
+        route: 'POST /v1/calls/:id/analyze',
+        summary: 'Find out again what came of a call that is over',
+        answer: { status: 202, body: analysisAskedSchema },
+        errors: { 409: 'The call is not over yet.' },
       },
       {
         route: 'POST /v1/calls/:id/say',

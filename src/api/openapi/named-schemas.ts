@@ -5,6 +5,7 @@ import { assistantSchema, assistantVersionSchema, definitionSchema } from '../co
 import { auditEntrySchema } from '../contract/audit-log.ts';
 import { loginAnswerSchema } from '../contract/auth.ts';
 import {
+  analysisSchema,
   callSchema,
   callWithTurnsSchema,
   eventSchema,
@@ -33,6 +34,7 @@ const schemas: Record<string, z.ZodType> = {
   AssistantVersion: assistantVersionSchema,
   AuditEntry: auditEntrySchema,
   Call: callSchema,
+  CallAnalysis: analysisSchema,
   CallWithTurns: callWithTurnsSchema,
   Campaign: campaignSchema,
   CampaignWithProgress: campaignWithProgressSchema,

@@ -11,6 +11,7 @@ import { DialRefused } from '../../call/dial/dial-refused.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
 import type { CallRequest } from '../../call/place-call.ts';
 import type { CallRunner } from '../../call/run-call.ts';
+import { askForAnalysis } from '../../store/call-analyses.ts';
 import { type CallRow, findCall } from '../../store/calls.ts';
 import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
@@ -82,6 +83,13 @@ export function callActionRoutes(parts: CallActionParts) {
       answerPost(parts, { request, reply }, () => {
         parseOrProblem(noFieldsSchema, request.body);
         return act(request, 'call.hung_up', (call) => hangUp(parts, call));
+      }),
+    );
+
+    app.post<ById>('/v1/calls/:id/analyze', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => {
+        parseOrProblem(noFieldsSchema, request.body);
+        return analyzeAgain(parts, request);
       }),
     );
 
@@ -191,6 +199,16 @@ async function hangUp(parts: CallActionParts, call: CallRow): Promise<void> {
 /** The carrier is told at once and, where that fails, again until it is so; nobody waits for it here. */
 async function endCall({ runner }: CallActionParts, call: CallRow, ending: Ending): Promise<void> {
   await runner.apply(call.id, { type: 'cancel', ending });
+}
+
+async function analyzeAgain(parts: CallActionParts, request: FastifyRequest<ById>): Promise<Answer> {
+  const { db } = parts.store;
+  const call = await findCallOr404(db, request);
+  if (!isOver(call)) throw conflict('call/not-over', 'The call is not over yet; it is analyzed by itself when it is.');
+  const dueAt = new Date(parts.clock.now());
+  await askForAnalysis(db, { callId: call.id, clientId: call.client_id, dueAt });
+  await recordChange(parts, db, { request, action: 'call.analysis_asked', subjectKind: 'call', subjectId: call.id });
+  return { status: 202, body: { call_id: call.id, analysis: 'asked' } };
 }
 
 function say({ conversations }: CallActionParts, call: CallRow, text: string): void {

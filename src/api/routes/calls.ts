@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reachOf } from '../../account/principal.ts';
+import { findAnalysis } from '../../store/call-analyses.ts';
 import { type CallRow, listCalls } from '../../store/calls.ts';
 import { listCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { listEvents } from '../../store/events.ts';
@@ -54,8 +55,9 @@ export function callRoutes(parts: { store: Store }) {
 
     app.get<ById>('/v1/calls/:id', reading, async (request) => {
       const call = await findCallOr404(db, request);
-      const [turns, cost] = await Promise.all([listTurns(db, call.id), findCallCost(db, call.id)]);
-      return toCallWithTurns(call, turns, cost);
+      const about = [listTurns(db, call.id), findCallCost(db, call.id), findAnalysis(db, call.id)] as const;
+      const [turns, cost, analysis] = await Promise.all(about);
+      return toCallWithTurns(call, { turns, cost, analysis });
     });
 
     app.get<ById>('/v1/calls/:id/transcript', reading, async (request, reply) => {

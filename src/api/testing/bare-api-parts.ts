@@ -12,6 +12,7 @@ export const hookPaths = {
   voice: '/hook/voice',
   recording: '/hook/recording',
   transcript: '/hook/transcript',
+  detection: '/hook/detection',
 };
 
 const nobody = (): never => {

@@ -70,6 +70,7 @@ export function conductBridge(parts: BridgeParts): LineEngine {
     hear: (event) => bridge.hearLine(event),
     conversation: {
       say: (text) => bridge.say(text),
+      ...{ hold: () => false, goOn() {} },
       end: (ending, farewell) => bridge.end(ending, farewell),
       disconnected: (clean) => bridge.disconnected(clean),
       over: bridge.over,
@@ -78,6 +79,7 @@ export function conductBridge(parts: BridgeParts): LineEngine {
 }
 
 class Bridge {
+  readonly over: Promise<TurnEnding>;
   readonly #parts: BridgeParts;
   readonly #end: SessionEnd;
   readonly #transcript: BridgeTranscript;
@@ -98,6 +100,7 @@ class Bridge {
     const { clock, policy, line } = parts;
     this.#parts = parts;
     this.#end = createSessionEnd(parts);
+    this.over = this.#end.over;
     this.#transcript = createBridgeTranscript(parts.history, clock);
     this.#person = createPersonVoice(clock);
     this.#latency = createTurnLatency(clock);
@@ -126,10 +129,6 @@ class Bridge {
       tools: parts.tools.tools.map((tool) => tool.definition),
       on: (event) => this.#hearAgent(event),
     });
-  }
-
-  get over(): Promise<TurnEnding> {
-    return this.#end.over;
   }
 
   say(text: string): boolean {

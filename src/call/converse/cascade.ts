@@ -19,6 +19,7 @@ import { createHearing } from './cascade/hearing.ts';
 import { createVoice } from './cascade/voice.ts';
 import { createLastResort } from './cascade/when-a-part-is-gone.ts';
 import type { Conversation } from './conversation.ts';
+import { createSayings, type HearFarEnd } from './far-end.ts';
 import type { History } from './history.ts';
 import type { AudioLine, LineEvent } from './media/audio-line.ts';
 import { createReplies } from './replies.ts';
@@ -69,6 +70,7 @@ export interface CascadeParts {
   onEnding(ending: TurnEnding): Promise<unknown>;
   /** A part that it cannot do without has failed for good; whether another engine takes the line over now. */
   onFailed(personWaits: boolean): boolean;
+  hearFarEnd: HearFarEnd;
 }
 
 /** An engine on a line of sound; whoever owns the line passes on what happens there. */
@@ -82,7 +84,7 @@ const failedForGood: TurnEnding = { reason: 'assistant_failed', by: 'server' };
 const onEndingMs = 2000;
 
 export function conductCascade(parts: CascadeParts): LineEngine {
-  const { clock, history, line, log, policy, record, telemetry } = parts;
+  const { clock, hearFarEnd, history, line, log, policy, record, telemetry } = parts;
   let isOver = false;
   const { over, settle } = settling(record);
   const latency = createTurnLatency(clock);
@@ -103,7 +105,7 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     settle(ending);
   };
   const hands: CascadeHands = {
-    ...{ line, history, latency, telemetry, feed, finish },
+    ...{ line, history, latency, telemetry, feed, finish, hearFarEnd, sayings: createSayings() },
     end(ending) {
       lastResort.close();
       closeWhenTold(parts, ending, feed);
@@ -154,16 +156,24 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     hear(event) {
       if (!isOver) hearLine(hands, event);
     },
-    conversation: {
-      say(text) {
-        if (isOver) return false;
-        feed({ type: 'say', text });
-        return true;
-      },
-      end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
-      disconnected: (clean) => feed({ type: 'disconnected', clean }),
-      over,
+    conversation: { ...toConversation(feed, () => isOver), over },
+  };
+}
+
+function toConversation(feed: (happening: TurnHappening) => void, isOver: () => boolean): Omit<Conversation, 'over'> {
+  return {
+    say(text, saying) {
+      if (isOver()) return false;
+      feed(saying === undefined ? { type: 'say', text } : { type: 'say', text, saying });
+      return true;
     },
+    hold() {
+      feed({ type: 'hold' });
+      return true;
+    },
+    goOn: (greeting) => feed({ type: 'go-on', greeting }),
+    end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
+    disconnected: (clean) => feed({ type: 'disconnected', clean }),
   };
 }
 

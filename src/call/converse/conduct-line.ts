@@ -13,6 +13,7 @@ import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { type BridgeParts, conductBridge } from './bridge.ts';
 import { conductCascade, type LineEngine } from './cascade.ts';
 import type { Conversation } from './conversation.ts';
+import { overheard, tellOfLine } from './far-end.ts';
 import { toInstructions } from './instructions.ts';
 import { createAudioLine } from './media/audio-line.ts';
 import type { CallRecorder } from './media/call-recorder.ts';
@@ -69,13 +70,17 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   const line = createAudioLine({
     ...{ callId: call.id, streamSid: stream.streamSid, socket: stream.socket, codec: parts.codec },
     ...{ clock, pacer: parts.pacer, log: session.log, recorder: talk.recorder },
-    on: (event) => engine?.hear(event),
+    on(event) {
+      tellOfLine(session.pickup.hear, event);
+      engine?.hear(event);
+    },
   });
   const { promise: over, resolve } = Promise.withResolvers<Awaited<Conversation['over']>>();
   let engine: LineEngine | null = null;
   let left = names;
   let begun = 0;
   let begunAtMs = Number.POSITIVE_INFINITY;
+  let isHeld = false;
   /** Begins the next engine; false when there is none. `personWaits`: for an answer. */
   const beginNext = (personWaits: boolean): boolean => {
     const wentWell = clock.monotonicMs() - begunAtMs >= wentWellMs;
@@ -87,6 +92,7 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     if (begun > 1) session.log.warn({ engine: name }, 'another engine takes the line over, or the same begins anew');
     const next = begin(name, { parts, talk, line, agentId, personWaits, untilMs, order: begun, onFailed: beginNext });
     engine = next;
+    if (isHeld) next.conversation.hold();
     void next.conversation.over.then(resolve);
     return true;
   };
@@ -96,7 +102,15 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     resolve({ reason: 'assistant_failed', by: 'server' });
   }
   return {
-    say: (text) => engine?.conversation.say(text) ?? false,
+    say: (text, saying) => engine?.conversation.say(text, saying) ?? false,
+    hold() {
+      isHeld = true;
+      return engine?.conversation.hold() ?? false;
+    },
+    goOn(greeting) {
+      isHeld = false;
+      engine?.conversation.goOn(greeting);
+    },
     end: (ending, farewell) => engine?.conversation.end(ending, farewell),
     disconnected: (clean) => engine?.conversation.disconnected(clean),
     over,
@@ -159,13 +173,14 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       resumed: order > 1 || talk.number > 1,
       personWaits: beginning.personWaits,
       onFailed: beginning.onFailed,
+      hearFarEnd: session.pickup.hear,
     });
   }
   const agent = (name === 'agent-bridge' ? parts.speech.agent : parts.speech.speechToSpeech) as BridgeParts['agent'];
   const [mouth] = parts.speech.mouthsFor(assistant);
   return conductBridge({
     ...common,
-    agent: meterAgent(agent, clock, count),
+    agent: overheard(meterAgent(agent, clock, count), session.pickup.hear),
     request: {
       ...{ greeting, language, voice: voiceFor(assistant, agent.name) },
       personSpeaksFirst: personFirst || (order > 1 && !beginning.personWaits),

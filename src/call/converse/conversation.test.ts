@@ -6,7 +6,14 @@ import type { TurnEnding } from './turn/turn-state.ts';
 
 function createTalk() {
   const over = Promise.withResolvers<TurnEnding>();
-  const conversation: Conversation = { say: () => true, end() {}, disconnected() {}, over: over.promise };
+  const conversation: Conversation = {
+    say: () => true,
+    hold: () => true,
+    goOn() {},
+    end() {},
+    disconnected() {},
+    over: over.promise,
+  };
   return { conversation, finish: () => over.resolve({ reason: 'silence', by: 'assistant' }) };
 }
 

@@ -3,8 +3,15 @@ import { type Clock, waitFor } from '../../base/clock.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
 export interface Conversation {
-  /** Says this to the person now, in the place of whatever was being said; false where nobody can speak. */
-  say(text: string): boolean;
+  /**
+   * Says this to the person now, in the place of whatever was being said; false where nobody can speak. With a number
+   * it is said to its end, and `spoken` is told of it.
+   */
+  say(text: string, saying?: number): boolean;
+  /** The assistant stops and answers nothing until `goOn`; false where a vendor decides who speaks. */
+  hold(): boolean;
+  /** It takes the talk up, with this or with words of its own. */
+  goOn(greeting: string | null): void;
   /** Says a farewell, if any, and ends the session. */
   end(ending: TurnEnding, farewell: string | null): void;
   /** The carrier says that the session is over, whatever its socket says; `clean` unless the line to us broke. */

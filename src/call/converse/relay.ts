@@ -7,6 +7,7 @@ import type { RelayCodec, RelayCommand, RelayEvent } from '../../ports/carrier.t
 import type { TextSocket } from '../text-socket.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Conversation } from './conversation.ts';
+import { createSayings, type HearFarEnd, type Sayings } from './far-end.ts';
 import type { History } from './history.ts';
 import { createReplies, type Replies } from './replies.ts';
 import type { ReplyParts } from './reply.ts';
@@ -38,6 +39,7 @@ export interface RelayParts {
   maxDurationMs: number;
   /** Hears why the session is being ended, before the carrier is told. */
   onEnding(ending: TurnEnding): void;
+  hearFarEnd: HearFarEnd;
 }
 
 /** So many frames in a row that make no sense end the session. */
@@ -73,11 +75,20 @@ export function conductRelay(parts: RelayParts): Conversation {
     socket.close(1000, 'conversation over');
     settle(ending);
   };
-  const perform = (effect: EngineEffect) =>
-    performEffect({ history, replies, send, finish, onEnding: parts.onEnding }, effect);
+  const { hearFarEnd } = parts;
+  const hands: Hands = {
+    history,
+    replies,
+    send,
+    finish,
+    onEnding: parts.onEnding,
+    hearFarEnd,
+    sayings: createSayings(),
+  };
+  const perform = (effect: EngineEffect) => performEffect(hands, effect);
   const runner = createTurnRunner({ callId: parts.callId, clock, policy, record, logSeq: parts.logSeq, perform });
   const { carrierSid, resumed, greeting } = parts;
-  const ears: Ears = { feed, replies, history, log, socket, carrierSid, resumed, greeting };
+  const ears: Ears = { feed, replies, history, log, socket, carrierSid, resumed, greeting, hearFarEnd };
 
   // Before the socket is listened to: one that is closed already says so at once.
   runner.start();
@@ -96,10 +107,15 @@ export function conductRelay(parts: RelayParts): Conversation {
   const disconnected = (clean: boolean) => feed({ type: 'disconnected', clean });
   socket.onClose(disconnected);
   return {
-    say(text) {
-      feed({ type: 'say', text });
+    say(text, saying) {
+      feed(saying === undefined ? { type: 'say', text } : { type: 'say', text, saying });
       return true;
     },
+    hold() {
+      feed({ type: 'hold' });
+      return true;
+    },
+    goOn: (greeting) => feed({ type: 'go-on', greeting }),
     end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
     disconnected,
     over,
@@ -112,9 +128,12 @@ interface Hands {
   send(command: RelayCommand): void;
   finish(ending: TurnEnding): void;
   onEnding(ending: TurnEnding): void;
+  hearFarEnd: HearFarEnd;
+  sayings: Sayings;
 }
 
-function performEffect({ history, replies, send, finish, onEnding }: Hands, effect: EngineEffect): void {
+function performEffect(hands: Hands, effect: EngineEffect): void {
+  const { history, replies, send, finish, onEnding } = hands;
   switch (effect.type) {
     case 'remember-person':
       replies.personFinished();
@@ -123,13 +142,20 @@ function performEffect({ history, replies, send, finish, onEnding }: Hands, effe
       return replies.ask(effect.utterance);
     case 'cancel-reply':
       return replies.cancel(effect.utterance);
-    case 'speak':
+    case 'speak': {
       history.assistant(effect.utterance, effect.text, replies.takeReplyMs());
-      return send({ type: 'text', text: effect.text, last: true });
+      hands.sayings.begin(effect.utterance, effect.saying);
+      // What was asked for under a number is said to its end, whatever the other end does meanwhile.
+      const isFirm = effect.saying === undefined ? {} : { interruptible: false };
+      return send({ type: 'text', text: effect.text, last: true, ...isFirm });
+    }
     case 'fill':
       return replies.fill(effect.utterance, effect.text);
     case 'heard':
-      return history.heard(effect.utterance, effect.heard);
+      history.heard(effect.utterance, effect.heard);
+      return hands.hearFarEnd({
+        ...{ type: 'spoken', saying: hands.sayings.end(effect.utterance), whole: effect.heard === 'all' },
+      });
     case 'end-session':
       onEnding(effect.ending);
       return send({ type: 'end', reason: effect.ending.reason });
@@ -153,22 +179,25 @@ interface Ears {
   carrierSid: string;
   resumed: boolean;
   greeting: string | null;
+  hearFarEnd: HearFarEnd;
 }
 
 function hear(ears: Ears, event: RelayEvent): void {
-  const { feed, replies, history, log, socket, carrierSid, resumed, greeting } = ears;
+  const { feed, replies, history, log, socket, carrierSid, resumed, greeting, hearFarEnd } = ears;
   switch (event.type) {
     case 'setup':
       if (event.carrierSid !== carrierSid) return socket.close(1008, 'another call');
       return feed({ type: 'connected', resumed, greeting });
     case 'prompt':
       if (!event.last) return feed({ type: 'person-speaking', speaking: true });
-      return feed({ type: 'person-said', text: toStorableText(event.text.slice(0, longestPrompt)) });
+      return said(ears, toStorableText(event.text.slice(0, longestPrompt)));
     case 'interrupt':
       return feed({ type: 'interrupted', heardText: toStorableText(event.heardText) });
     case 'key':
+      hearFarEnd({ type: 'key' });
       return feed({ type: 'key-pressed', digit: event.digit });
     case 'person-speaking':
+      hearFarEnd({ type: 'speaking', speaking: event.speaking });
       return feed({ type: 'person-speaking', speaking: event.speaking });
     case 'assistant-speaking':
       return feed({ type: event.speaking ? 'voice-started' : 'voice-stopped' });
@@ -181,4 +210,10 @@ function hear(ears: Ears, event: RelayEvent): void {
     default:
       return unreachable(event);
   }
+}
+
+/** Whoever finds out that a machine says it stops the assistant before it answers. */
+function said({ feed, hearFarEnd }: Ears, text: string): void {
+  hearFarEnd({ type: 'said', text });
+  feed({ type: 'person-said', text });
 }

@@ -123,7 +123,8 @@ function toRow(parts: CallParts, incoming: IncomingCall, { assistant, ref, clien
 
 /** Nobody gave values for an incoming call: words that need some are not said. */
 function openingOf({ log }: CallParts, assistant: Assistant, assistantId: number) {
-  const { missing, ...opening } = renderOpening(assistant, { variables: {} });
+  const { welcome_message, agenda } = assistant;
+  const { missing, ...opening } = renderOpening({ welcome_message, agenda }, { variables: {} });
   if (missing.length === 0) return opening;
   log.warn({ assistantId, missing }, 'the assistant’s own words need values that an incoming call does not have');
   return { greeting: null, agenda: null };

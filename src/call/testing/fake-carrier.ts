@@ -41,6 +41,7 @@ const routes: Carrier['routes'] = {
   after: route('/after'),
   recording: route('/recording'),
   transcript: route('/transcript'),
+  detection: route('/detection'),
 };
 
 /** A command to the media socket as the fake carrier writes it: sound as base64. */

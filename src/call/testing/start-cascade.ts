@@ -6,6 +6,7 @@ import { silentLogger } from '../../base/log.ts';
 import { createSeededRandom } from '../../base/random.ts';
 import { noTelemetry } from '../../ports/telemetry.ts';
 import { type CascadeParts, conductCascade } from '../converse/cascade.ts';
+import type { FarEndEvent } from '../converse/far-end.ts';
 import { createHistory } from '../converse/history.ts';
 import { startLine } from '../converse/media/testing/start-line.ts';
 import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
@@ -35,6 +36,7 @@ export function startCascade(options: CascadeOptions = {}) {
   const policy = defaultTurnPolicy;
   const attention = usualAttentionPolicy;
   const endings: TurnEnding[] = [];
+  const farEnd: FarEndEvent[] = [];
   const takeovers: boolean[] = [];
   const engine = conductCascade({
     ...{ callId: 'call_1', line, ears, mouths, language: 'en-US', voice: null, clock, log: silentLogger },
@@ -44,6 +46,7 @@ export function startCascade(options: CascadeOptions = {}) {
     ...{ logSeq: 0, attentionLogSeq: 0, firstUtterance: 1, resumed: false, personWaits: false },
     ...{ greeting: null, personFirst: false, maxDurationMs: 600_000, soundMs: 2000, spareApology: null },
     onEnding: async (ending) => void endings.push(ending),
+    hearFarEnd: (event) => void farEnd.push(event),
     onFailed(personWaits) {
       takeovers.push(personWaits);
       return options.takenOver ?? false;
@@ -64,7 +67,22 @@ export function startCascade(options: CascadeOptions = {}) {
     }
   };
   return {
-    ...{ clock, carrier, line, ears, mouths, model, record, history, policy, attention, endings, takeovers, pass },
+    ...{
+      clock,
+      carrier,
+      line,
+      ears,
+      mouths,
+      model,
+      record,
+      history,
+      policy,
+      attention,
+      endings,
+      takeovers,
+      farEnd,
+      pass,
+    },
     conversation: engine.conversation,
     over: () => ended,
     /** What was heard of each turn. */

@@ -7,6 +7,7 @@ import { createIds } from '../../base/ids.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createSeededRandom } from '../../base/random.ts';
 import type { TurnRow } from '../../store/turns.ts';
+import type { FarEndEvent } from '../converse/far-end.ts';
 import { createHistory } from '../converse/history.ts';
 import { conductRelay } from '../converse/relay.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
@@ -50,6 +51,7 @@ export function startTalk(options: TalkOptions = {}) {
     charactersPerSecond,
   });
   const endings: TurnEnding[] = [];
+  const farEnd: FarEndEvent[] = [];
   const conversation = conductRelay({
     callId: 'call_1',
     carrierSid,
@@ -71,12 +73,13 @@ export function startTalk(options: TalkOptions = {}) {
     greeting: options.greeting ?? null,
     maxDurationMs: options.maxDurationMs ?? 600_000,
     onEnding: (ending) => void endings.push(ending),
+    hearFarEnd: (event) => void farEnd.push(event),
   });
   let ended: TurnEnding | null = null;
   void conversation.over.then((ending) => {
     ended = ending;
   });
-  return { clock, line, model, record, policy, history, conversation, endings, over: () => ended };
+  return { clock, line, model, record, policy, history, conversation, endings, farEnd, over: () => ended };
 }
 
 export type Talk = ReturnType<typeof startTalk>;

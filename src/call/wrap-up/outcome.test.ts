@@ -19,6 +19,27 @@ it.each<[FinalStatus, EndedReason, personTurns: number, outcome: string]>([
 ])(
   'a call that is %s because of %s with %i words of the person comes to %s',
   (...[status, reason, personTurns, outcome]) => {
-    expect(outcomeOf(status, { reason, by: 'person', fault: null }, personTurns)).toBe(outcome);
+    expect(
+      outcomeOf(
+        status,
+        { reason, by: 'person', fault: null },
+        { personTurns, answeredBy: null, voicemailMessage: null },
+      ),
+    ).toBe(outcome);
   },
 );
+
+it.each([
+  ['voicemail', null, 'voicemail'],
+  ['voicemail', 'started', 'voicemail'],
+  ['voicemail', 'cut_off', 'voicemail'],
+  ['voicemail', 'left', 'message_left'],
+  ['screener', null, 'screened_out'],
+  ['menu', null, 'menu'],
+  ['fax', null, 'fax'],
+  ['nobody', null, 'talked'],
+  ['person', null, 'talked'],
+])('a call that %s answered, with a message that was %s, comes to %s', (...[answeredBy, voicemailMessage, outcome]) => {
+  const ending = { reason: 'assistant_hung_up', by: 'assistant', fault: null } as const;
+  expect(outcomeOf('completed', ending, { personTurns: 1, answeredBy, voicemailMessage })).toBe(outcome);
+});

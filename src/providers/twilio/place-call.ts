@@ -63,6 +63,18 @@ function toCreateForm(order: CallOrder, context: TwimlContext): Form {
     StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
     Timeout: order.ringSeconds,
     TimeLimit: order.maxDurationSeconds,
+    ...toDetection(order, context),
+  };
+}
+
+/** Asynchronous, so that nobody who answers waits in silence for the verdict. */
+function toDetection({ detection }: CallOrder, context: TwimlContext): Form {
+  if (!detection) return {};
+  return {
+    MachineDetection: detection.until === 'answer' ? 'Enable' : 'DetectMessageEnd',
+    AsyncAmd: 'true',
+    AsyncAmdStatusCallback: toWebhookUrl(context.publicUrl, detection.path),
+    AsyncAmdStatusCallbackMethod: 'POST',
   };
 }
 

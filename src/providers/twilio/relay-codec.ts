@@ -65,7 +65,10 @@ function toFrame(command: RelayCommand): Record<string, unknown> {
   switch (command.type) {
     case 'text':
       // A newer utterance replaces an older one that is still being spoken instead of waiting behind it.
-      return { type: 'text', token: command.text, last: command.last, preemptible: true };
+      return {
+        ...{ type: 'text', token: command.text, last: command.last, preemptible: true },
+        ...(command.interruptible === false ? { interruptible: false } : {}),
+      };
     case 'keys':
       return { type: 'sendDigits', digits: command.digits.replace(/[^0-9w#*]/g, '') };
     case 'end':

@@ -1,4 +1,5 @@
 /** Twilio's webhooks as data: what each request tells us, and how our answer is written. */
+import type { AnsweredBy } from '../../ports/answer-detection.ts';
 import type {
   CarrierCallStatus,
   CarrierEvent,
@@ -26,6 +27,8 @@ export interface WebhookPaths {
   recording: string;
   /** Told what Twilio wrote down of a call. */
   transcript: string;
+  /** Told who answered. */
+  detection: string;
 }
 
 const longestErrorMessage = 500;
@@ -64,6 +67,21 @@ export function parseStatusChanged(request: CarrierRequest): CarrierEvent | null
   };
 }
 
+const verdicts: ReadonlySet<string> = new Set<AnsweredBy>([
+  ...(['human', 'machine_start', 'machine_end_beep', 'machine_end_silence', 'machine_end_other'] as const),
+  ...(['fax', 'unknown'] as const),
+]);
+
+export function parseAnswerDetected(request: CarrierRequest): CarrierEvent | null {
+  const webhook = parseWebhook(request);
+  if (!webhook) return null;
+  const { carrierSid, form, query } = webhook;
+  const answeredBy = fieldOf(form, 'AnsweredBy');
+  if (answeredBy === null || !verdicts.has(answeredBy)) return null;
+  const afterMs = wholeNumberOf(form, 'MachineDetectionDuration');
+  return { type: 'answer-detected', carrierSid, answeredBy: answeredBy as AnsweredBy, afterMs, query };
+}
+
 /** A session without a status we know was ended by the person if the call is over with it, and broke otherwise. */
 function sessionOf(form: Form): 'ended' | 'completed' | 'failed' {
   const session = fieldOf(form, 'SessionStatus');
@@ -96,5 +114,6 @@ export function createRoutes(paths: WebhookPaths, context: TwimlContext): Record
     after: { method: 'POST', path: paths.after, parse: parseSessionEnded, reply: inMarkup },
     recording: { method: 'POST', path: paths.recording, parse: parseRecordingChanged, reply: acknowledge },
     transcript: { method: 'POST', path: paths.transcript, parse: parseTranscribed, reply: acknowledge },
+    detection: { method: 'POST', path: paths.detection, parse: parseAnswerDetected, reply: acknowledge },
   };
 }

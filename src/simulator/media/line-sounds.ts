@@ -10,6 +10,9 @@ function toTone(frequencyHz: number, ms: number): Uint8Array {
 /** What an answering machine sounds after its greeting. */
 export const beep = toTone(1000, 1000);
 
+/** What a fax machine that answers sounds (T.30, called station identification). */
+export const faxTone = toTone(2100, 3000);
+
 /** Two bursts of noise. */
 export const cough = encodeMulaw(toNoiseSamples({ burstsMs: [180, 160], gapMs: 60, sampleRateHz: telephoneHz }));
 

@@ -97,6 +97,7 @@ const phrases: readonly Phrase[] = [
     type: 'voicemail',
     greeting,
   })),
+  step('is a fax machine', 'is a fax machine', () => ({ type: 'fax' })),
   step('hangs up', 'hangs up', () => ({ type: 'hangs-up', afterWords: 0 })),
   step('hangs up after 5 words', 'hangs up after (\\d+) words?', ([words]) => ({
     type: 'hangs-up',

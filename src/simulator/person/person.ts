@@ -22,6 +22,7 @@ export type Step =
   | { type: 'talks-nonsense'; ms: number }
   /** Greeting, beep, half a minute of recording. */
   | { type: 'voicemail'; greeting: string }
+  | { type: 'fax' }
   | { type: 'hangs-up'; afterWords: number };
 
 export interface Person {

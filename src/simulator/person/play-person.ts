@@ -24,6 +24,7 @@ const turnPauseMs = 600;
 /** Over sound that may never come, nobody waits as long as for a voice that has begun a conversation. */
 const streamPatienceMs = 5000;
 const recordingMs = 30_000;
+const betweenFaxTonesMs = 3000;
 /** From the last word to the hook, so that a stream still carries all of it. */
 const hangUpMs = 100;
 
@@ -70,6 +71,8 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
       await line.beep(signal);
       await waitFor(clock, recordingMs, signal);
       return hangUp(scene, ear);
+    case 'fax':
+      return answerAsFax(scene, ear);
     case 'hangs-up':
       await hearWords(scene, ear, step.afterWords);
       return hangUp(scene, ear);
@@ -81,6 +84,15 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
 async function hangUp({ line, clock, signal }: Scene, ear: Ear): Promise<void> {
   if (ear.isOnStream()) await waitFor(clock, hangUpMs, signal);
   if (!signal.aborted) line.hangUp();
+}
+
+async function answerAsFax(scene: Scene, ear: Ear): Promise<void> {
+  const { line, clock, signal } = scene;
+  for (let times = 0; times < 2 && !signal.aborted; times += 1) {
+    await line.faxTone(signal);
+    await waitFor(clock, betweenFaxTonesMs, signal);
+  }
+  return hangUp(scene, ear);
 }
 
 async function say({ line, signal }: Scene, ear: Ear, text: string): Promise<void> {

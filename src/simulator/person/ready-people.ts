@@ -22,6 +22,10 @@ const numbers: Record<string, string> = {
   'says-uh-huh': '+14155550113',
   coughs: '+14155550114',
   'speaks-slowly': '+14155550115',
+  'iphone-screener': '+14155550116',
+  'pixel-screener': '+14155550117',
+  'phone-menu': '+14155550118',
+  fax: '+14155550119',
 };
 
 export interface ReadyPerson {

@@ -57,7 +57,7 @@ export function toCallResource(
     price: toPrice(record),
     price_unit: 'USD',
     direction: record.direction,
-    answered_by: null,
+    answered_by: record.answeredBy,
     annotation: null,
     api_version: apiVersion,
     forwarded_from: null,

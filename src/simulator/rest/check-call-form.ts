@@ -1,4 +1,5 @@
 /** Checks the form of a create or update request as strictly as Twilio does, with its error codes. */
+import type { DetectionOrder } from '../detection/detection-order.ts';
 import type { CallSettings, Source, WebhookTarget } from '../live-call.ts';
 import { type RecordingOrder, readRecordingEvents, readTrack } from '../recording/recording-order.ts';
 import { parseTwiml } from '../twiml/parse-twiml.ts';
@@ -111,6 +112,36 @@ export function readRecordingOrder(form: URLSearchParams, source: RecordingOrder
   return { source, track, channels: channels === 'dual' ? 2 : 1, callback };
 }
 
+const detectionModes: Readonly<Record<string, DetectionOrder['until']>> = {
+  Enable: 'answer',
+  DetectMessageEnd: 'message-end',
+};
+
+/** What a form says of finding out who answers; with digits to be sent it counts as not asked. @throws Refusal 21234 */
+export function readDetection(form: URLSearchParams): DetectionOrder | null {
+  const mode = form.get('MachineDetection') ?? '';
+  if (mode === '' || (form.get('SendDigits') ?? '') !== '') return null;
+  const until = detectionModes[mode];
+  if (!until) throw bad(21234, `MachineDetection ${mode} is not valid: use Enable or DetectMessageEnd`);
+  const within = (name: string, usual: number, [least, most]: [number, number]) => {
+    const text = form.get(name) ?? '';
+    const value = text === '' ? usual : Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw bad(21234, `${name} must be a whole number from ${least} to ${most}: ${text}`);
+    }
+    return value;
+  };
+  return {
+    until,
+    isAsync: form.get('AsyncAmd')?.toLowerCase() === 'true',
+    timeoutMs: within('MachineDetectionTimeout', 30, [3, 59]) * 1000,
+    speechMs: within('MachineDetectionSpeechThreshold', 2400, [1000, 6000]),
+    speechEndMs: within('MachineDetectionSpeechEndThreshold', 1200, [500, 5000]),
+    silenceMs: within('MachineDetectionSilenceTimeout', 5000, [2000, 10_000]),
+    callback: readTarget(form, 'AsyncAmdStatusCallback', 'AsyncAmdStatusCallbackMethod'),
+  };
+}
+
 /** Everything about a new call besides its two ends. @throws Refusal */
 export function readSettings(form: URLSearchParams): CallSettings {
   if ((form.get('ApplicationSid') ?? '') !== '') throw bad(21218, 'ApplicationSid is not valid: there is none');
@@ -122,6 +153,7 @@ export function readSettings(form: URLSearchParams): CallSettings {
     statusCallback: readStatusCallback(form),
     ringMs: Math.min(readSeconds(form, 'Timeout', ringSeconds.usual), ringSeconds.most) * 1000,
     timeLimitMs: readSeconds(form, 'TimeLimit', usualTimeLimitSeconds) * 1000,
+    detection: readDetection(form),
     recording: form.get('Record')?.toLowerCase() === 'true' ? readRecordingOrder(form, 'OutboundAPI') : null,
   };
 }

@@ -32,11 +32,17 @@ export function toVoiceParameters(accountSid: string, record: SimulatedCallRecor
       parameters[end + place] = place === 'Country' && number.startsWith('+1') ? 'US' : '';
     }
   }
+  Object.assign(parameters, toVerdict(record));
   if (record.direction === 'inbound') {
     parameters.StirVerstat = 'TN-Validation-Passed-A';
     parameters.CallToken = JSON.stringify({ parentCallInfoToken: record.sid, identityHeaderTokens: [] });
   }
   return parameters;
+}
+
+/** Who answered, once that is known. */
+function toVerdict({ answeredBy, detectionMs }: SimulatedCallRecord): Record<string, string> {
+  return answeredBy === null ? {} : { AnsweredBy: answeredBy, MachineDetectionDuration: String(detectionMs ?? 0) };
 }
 
 export interface StatusDetails {
@@ -60,6 +66,7 @@ export function toStatusParameters(
     Timestamp: toRfc2822(details.atMs),
   };
   if (!details.final) return parameters;
+  if (record.answeredBy !== null) parameters.AnsweredBy = record.answeredBy;
   const seconds = durationSeconds(record);
   parameters.CallDuration = String(seconds);
   parameters.Duration = String(Math.ceil(seconds / 60));

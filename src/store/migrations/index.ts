@@ -11,6 +11,8 @@ import { campaigns } from './0020-campaigns.ts';
 import { spend } from './0030-spend.ts';
 import { consents } from './0031-consents.ts';
 import { nodes } from './0040-nodes.ts';
+import { whoPickedUp } from './0060-who-picked-up.ts';
+import { analyses } from './0061-analyses.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -24,4 +26,6 @@ export const migrations: Record<string, Migration> = {
   '0030-spend': spend,
   '0031-consents': consents,
   '0040-nodes': nodes,
+  '0060-who-picked-up': whoPickedUp,
+  '0061-analyses': analyses,
 };

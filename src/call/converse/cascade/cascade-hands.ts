@@ -1,6 +1,7 @@
 /** What a cascade works with, and what it does when its machines ask for something. */
 import { unreachable } from '../../../base/unreachable.ts';
 import type { Telemetry } from '../../../ports/telemetry.ts';
+import type { HearFarEnd, Sayings } from '../far-end.ts';
 import type { History } from '../history.ts';
 import type { AudioLine, LineEvent } from '../media/audio-line.ts';
 import type { Replies } from '../replies.ts';
@@ -22,6 +23,8 @@ export interface CascadeHands {
   replies: Replies;
   attention: AttentionRunner;
   ears: Hearing;
+  hearFarEnd: HearFarEnd;
+  sayings: Sayings;
   feed(happening: TurnHappening): void;
   /** Closes the line once the call knows why. */
   end(ending: TurnEnding): void;
@@ -53,13 +56,17 @@ export function performTurnEffect(hands: CascadeHands, effect: EngineEffect): vo
       replies.cancel(effect.utterance);
       return voice.drop(effect.utterance);
     case 'speak':
+      hands.sayings.begin(effect.utterance, effect.saying);
       history.assistant(effect.utterance, effect.text, replies.takeReplyMs());
       voice.say(effect.utterance, effect.text);
       return voice.finish(effect.utterance);
     case 'fill':
       return replies.fill(effect.utterance, effect.text);
     case 'heard':
-      return endUtterance(hands, effect.utterance, effect.heard === 'all');
+      endUtterance(hands, effect.utterance, effect.heard === 'all');
+      return hands.hearFarEnd({
+        ...{ type: 'spoken', saying: hands.sayings.end(effect.utterance), whole: effect.heard === 'all' },
+      });
     case 'end-session':
       return hands.end(effect.ending);
     case 'finish':
@@ -90,12 +97,12 @@ export function endUtterance(
 }
 
 export function performAttention(
-  { ears, feed, line, telemetry }: CascadeHands,
+  { ears, feed, line, sayings, telemetry }: CascadeHands,
   effect: Exclude<AttentionEffect, { type: 'set-timer' | 'clear-timer' }>,
 ): void {
   switch (effect.type) {
     case 'hold-voice':
-      return line.pause();
+      return sayings.isOpen ? undefined : line.pause();
     case 'release-voice':
       telemetry.bargeIn('false');
       line.resume();
@@ -122,6 +129,7 @@ export function hearPerson(hands: CascadeHands, event: Exclude<HearingHappening,
   if (event.type === 'turn-over') {
     tellLastSound(hands);
     latency.final();
+    hands.hearFarEnd({ type: 'said', text: toStorableText(event.text.slice(0, longestTurn)) });
   }
   // It may be the assistant's own voice, come back.
   if ('text' in event) attention.feed({ type: 'assistant-words', words: voice.words });

@@ -4,13 +4,14 @@ import type { Memory, TurnEffect, TurnEnding, TurnState, TurnStep } from './turn
 
 export const stay = (state: TurnState): TurnStep => ({ state, effects: [] });
 
-export const memoryOf = ({ utterance, timer, nudges, failures, personSpeaking, opening }: Memory): Memory => ({
+export const memoryOf = ({ utterance, timer, nudges, failures, personSpeaking, opening, held }: Memory): Memory => ({
   utterance,
   timer,
   nudges,
   failures,
   personSpeaking,
   opening,
+  held,
 });
 
 /** The state with a new timer number, and the effect that starts that timer. */
@@ -24,6 +25,7 @@ export function followedBy(first: TurnEffect[], next: TurnStep): TurnStep {
 }
 
 export function listen(memory: Memory, policy: TurnPolicy): TurnStep {
+  if (memory.held) return timed({ ...memoryOf(memory), phase: 'listening', keys: '' }, policy.heldMs);
   const quietMs = memory.personSpeaking ? policy.personSpeakingMs : policy.silenceMs;
   return timed({ ...memoryOf(memory), phase: 'listening', keys: '' }, quietMs);
 }
@@ -63,11 +65,11 @@ export function hush(state: TurnState): TurnStep {
 /** Says words of our own as a new utterance. */
 export function speakOwn(
   before: TurnStep,
-  own: { text: string; ending: TurnEnding | null; atMs: number },
+  own: { text: string; ending: TurnEnding | null; atMs: number; saying?: number | undefined },
   policy: TurnPolicy,
 ): TurnStep {
   const utterance = before.state.utterance + 1;
-  const { text, ending, atMs } = own;
+  const { text, ending, atMs, saying } = own;
   const speaking: TurnState = {
     ...memoryOf(before.state),
     utterance,
@@ -77,7 +79,8 @@ export function speakOwn(
     playedCharacters: 0,
   };
   const timerMs = playbackMs(text.length, policy);
-  return followedBy([...before.effects, { type: 'speak', utterance, text }], timed(speaking, timerMs));
+  const speak: TurnEffect = { type: 'speak', utterance, text, ...(saying === undefined ? {} : { saying }) };
+  return followedBy([...before.effects, speak], timed(speaking, timerMs));
 }
 
 export const playbackMs = (characters: number, policy: TurnPolicy) =>

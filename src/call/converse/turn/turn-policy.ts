@@ -38,6 +38,8 @@ export interface TurnPolicy {
   settleMs: number;
   /** How long the carrier may take to close the session that we ended. */
   endingMs: number;
+  /** The longest that the assistant is kept silent; whoever keeps it so should end that long before. */
+  heldMs: number;
 }
 
 export const defaultTurnPolicy: TurnPolicy = {
@@ -61,4 +63,5 @@ export const defaultTurnPolicy: TurnPolicy = {
   playbackSlackMs: 3000,
   settleMs: 400,
   endingMs: 5000,
+  heldMs: 300_000,
 };

@@ -20,6 +20,8 @@ export interface Memory {
   personSpeaking: boolean;
   /** What is said once the person has spoken first, or stays silent; `text` null: a reply. Null when it was said. */
   opening: { text: string | null } | null;
+  /** Whether it is kept silent, and answers nothing, because it is not known or not a person who listens. */
+  held: boolean;
 }
 
 /** How far a reply is that is prepared while the person may still go on. */
@@ -75,7 +77,11 @@ export type TurnEvent = { atMs: number } & (
   | { type: 'voice-started' }
   | { type: 'voice-stopped' }
   | { type: 'interrupted'; heardText: string }
-  | { type: 'say'; text: string }
+  /** `saying`: the number under which the end of it is told to who wants it said, whatever the other end does meanwhile. */
+  | { type: 'say'; text: string; saying?: number }
+  /** Stops the assistant until `go-on`, which says `greeting`, or asks for a reply where it is null. */
+  | { type: 'hold' }
+  | { type: 'go-on'; greeting: string | null }
   | { type: 'end-wanted'; ending: TurnEnding; farewell: string | null }
   /** `isSounding`: the newest utterance is known to be still on its way to the person's ear. */
   | { type: 'timer'; timer: number; isSounding?: boolean }
@@ -91,7 +97,7 @@ export type TurnEffect =
   | { type: 'use-reply'; utterance: number }
   | { type: 'cancel-reply'; utterance: number }
   /** Text that we wrote ourselves, all of it at once. */
-  | { type: 'speak'; utterance: number; text: string }
+  | { type: 'speak'; utterance: number; text: string; saying?: number }
   /** Text that fills the wait for a reply and becomes its beginning. */
   | { type: 'fill'; utterance: number; text: string }
   /** What was heard of an utterance: all of it, so much of it, or what the carrier said it had played. */

@@ -31,6 +31,7 @@ import {
 } from './turn-moves.ts';
 import type { TurnPolicy } from './turn-policy.ts';
 import type { In, TurnEnding, TurnEvent, TurnState, TurnStep } from './turn-state.ts';
+import { goOn, hold, onEventWhileHeld } from './when-held.ts';
 import { whatBreaksSilence } from './when-to-break-silence.ts';
 
 /** The state before the carrier's socket has opened the conversation, and the timer that guards it. */
@@ -42,6 +43,7 @@ export function beginTurns(policy: TurnPolicy, firstUtterance = 1): TurnStep {
     failures: 0,
     personSpeaking: false,
     opening: null,
+    held: false,
   };
   return timed({ phase: 'connecting', ...fresh }, policy.connectingMs);
 }
@@ -50,6 +52,8 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
   if (state.phase === 'over') return stay(state);
   if (event.type === 'disconnected') return onDisconnected(state, event.clean);
   if (state.phase === 'ending') return onEventWhileEnding(state, event);
+  const whileHeld = state.held ? onEventWhileHeld(state, event) : null;
+  if (whileHeld) return whileHeld;
   switch (event.type) {
     case 'connected':
       return state.phase === 'connecting' ? onConnected(state, event, policy) : stay(state);
@@ -81,13 +85,30 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
     case 'interrupted':
       return onInterrupted(state, event.heardText, policy);
     case 'say':
-      if (state.phase === 'connecting') return stay(state);
-      // Said in the place of a goodbye, it is the last that is said.
-      return speakOwn(hush(state), { text: event.text, ending: endingOf(state), atMs: event.atMs }, policy);
+    case 'hold':
+    case 'go-on':
     case 'end-wanted':
-      return onEndWanted(state, event, policy);
+      return onWish(state, event, policy);
     case 'timer':
       return event.timer === state.timer ? onTimer(state, event, policy) : stay(state);
+  }
+}
+
+type Wish = Extract<TurnEvent, { type: 'say' | 'hold' | 'go-on' | 'end-wanted' }>;
+
+/** What somebody wants of the assistant who is not on the line. */
+function onWish(state: TurnState, event: Wish, policy: TurnPolicy): TurnStep {
+  switch (event.type) {
+    case 'say':
+      if (state.phase === 'connecting') return stay(state);
+      // Said in the place of a goodbye, it is the last that is said.
+      return speakOwn(hush(state), { ...event, ending: endingOf(state) }, policy);
+    case 'hold':
+      return hold(state, policy);
+    case 'go-on':
+      return goOn(state, event, policy);
+    case 'end-wanted':
+      return onEndWanted(state, event, policy);
   }
 }
 
@@ -95,6 +116,7 @@ type Connected = Extract<TurnEvent, { type: 'connected' }>;
 
 function onConnected(state: TurnState, event: Connected, policy: TurnPolicy): TurnStep {
   const { greeting, resumed, atMs } = event;
+  if (state.held) return listen(memoryOf(state), policy);
   if (event.personFirst && !resumed) {
     return timed({ ...memoryOf(state), opening: { text: greeting }, phase: 'listening', keys: '' }, policy.openingMs);
   }
@@ -160,6 +182,7 @@ function onQuiet(state: In<'listening'>, atMs: number, policy: TurnPolicy): Turn
   if (state.keys !== '') {
     return followedBy(rememberKeys(state.keys), think(state, policy));
   }
+  if (state.held) return end(state, { reason: 'silence', by: 'assistant' }, policy);
   if (state.opening) return open(stay(state), atMs, policy);
   const asked = { ...state, nudges: state.nudges + 1, personSpeaking: false };
   return speakOwn(stay(asked), { ...whatBreaksSilence(state.nudges, policy), atMs }, policy);

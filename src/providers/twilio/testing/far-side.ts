@@ -20,6 +20,7 @@ export const paths = {
   after: '/api/call-after',
   recording: '/api/call-recording',
   transcript: '/api/call-transcript',
+  detection: '/api/call-answered-by',
 };
 
 export interface Asked {
