@@ -8,6 +8,7 @@ export interface StatsFilter {
   assistantId?: number | undefined;
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
+  campaignId?: string | undefined;
 }
 
 /** What the calls of one kind add up to. */
@@ -37,10 +38,12 @@ const sums = [
   sql<number>`(count(*) filter (where ${timed}))::int`.as('timed'),
 ] as const;
 
-function selectCalls(db: Db, filter: StatsFilter) {
+/** The calls that pass a filter. */
+export function selectCalls(db: Db, filter: StatsFilter) {
   let query = db.selectFrom('calls');
   if (!filter.reach.everyone) query = query.where('calls.client_id', '=', filter.reach.clientId);
   if (filter.assistantId !== undefined) query = query.where('calls.assistant_id', '=', filter.assistantId);
+  if (filter.campaignId !== undefined) query = query.where('calls.campaign_id', '=', filter.campaignId);
   if (filter.createdAfter !== undefined) query = query.where('calls.created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('calls.created_at', '<', filter.createdBefore);
   return query;

@@ -23,6 +23,8 @@ export const clientCallsQuerySchema = z.object({
 
 export const clientStatsQuerySchema = z.object(dates);
 
+const costSchema = z.object({ currency: z.string(), totalMicros: z.int().nullable(), knownMicros: z.int() });
+
 export const clientCallSchema = z.object({
   callId: z.string(),
   callSid: z.string().nullable(),
@@ -39,8 +41,8 @@ export const clientCallSchema = z.object({
   endedAt: momentSchema.nullable(),
   durationSeconds: z.int().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** Not known yet. */
-  cost: z.null(),
+  /** In millionths of the currency's unit; null while it is not counted. `totalMicros` is null where some of it has no price. */
+  cost: costSchema.nullable(),
 });
 
 export const clientCallsSchema = z.object({
@@ -82,7 +84,8 @@ export const clientStatsSchema = z.object({
     answerRate: z.number().nullable(),
     totalDurationSeconds: z.int(),
     averageDurationSeconds: z.number().nullable(),
-    cost: z.null(),
+    /** Null while no call has a cost. */
+    cost: costSchema.nullable(),
     perDay: z.array(
       z.object({ date: z.string(), calls: z.int(), answeredCalls: z.int(), totalDurationSeconds: z.int() }),
     ),

@@ -1,9 +1,12 @@
 /** `GET /secure/calls`, one call and `/secure/call-stats`: what a client's calls were. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type CallRow, countMatchingCalls, findCall, listCalls } from '../../store/calls.ts';
+import { listCallCosts, sumCosts } from '../../store/costs.ts';
 import { listEvents } from '../../store/events.ts';
 import { onlyOf } from '../../store/reach.ts';
 import { listRecordings } from '../../store/recordings.ts';
+import type { Db } from '../../store/schema.ts';
+import type { CallCostRow } from '../../store/spend.ts';
 import { countCalls, countCallsByDay } from '../../store/stats.ts';
 import { listTurns } from '../../store/turns.ts';
 import { addUp } from '../add-up.ts';
@@ -32,7 +35,7 @@ export function clientCalls(parts: DialectParts) {
       const last = rows.length > query.limit ? shown.at(-1) : undefined;
       return {
         success: true,
-        calls: shown.map(toClientCall),
+        calls: await withCosts(db, shown),
         page: query.page,
         limit: query.limit,
         total: await countMatchingCalls(db, filter),
@@ -74,7 +77,22 @@ function toAfter(cursor: string) {
   return { createdAt: new Date(createdAtMs), id };
 }
 
-function toClientCall(row: CallRow): ClientCall {
+async function withCosts(db: Db, rows: readonly CallRow[]): Promise<ClientCall[]> {
+  const costs = await listCallCosts(
+    db,
+    rows.map(({ id }) => id),
+  );
+  const costOf = new Map(costs.map((cost) => [cost.call_id, cost]));
+  return rows.map((row) => toClientCall(row, costOf.get(row.id)));
+}
+
+/** What was counted, with what is still unknown left open. */
+function toCost(cost: CallCostRow | undefined): ClientCall['cost'] {
+  if (!cost || cost.status === 'reserved') return null;
+  return { currency: cost.currency, totalMicros: cost.total_micros, knownMicros: cost.settled_micros };
+}
+
+function toClientCall(row: CallRow, cost: CallCostRow | undefined): ClientCall {
   return {
     callId: row.id,
     callSid: row.carrier_sid,
@@ -91,18 +109,19 @@ function toClientCall(row: CallRow): ClientCall {
     endedAt: row.ended_at?.toISOString() ?? null,
     durationSeconds: row.duration_seconds,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-    cost: null,
+    cost: toCost(cost),
   };
 }
 
 async function toWholeCall({ store, publicUrl }: DialectParts, call: CallRow) {
-  const [turns, events, recordings] = await Promise.all([
+  const [turns, events, recordings, costs] = await Promise.all([
     listTurns(store.db, call.id),
     listEvents(store.db, call.id, { afterPosition: 0, limit: mostEvents }),
     listRecordings(store.db, onlyOf(call.client_id ?? ''), call.id),
+    listCallCosts(store.db, [call.id]),
   ]);
   return {
-    ...toClientCall(call),
+    ...toClientCall(call, costs[0]),
     transcript: turns.map((turn) => ({
       speaker: turn.speaker,
       text: turn.heard_text ?? turn.text,
@@ -118,7 +137,13 @@ async function toWholeCall({ store, publicUrl }: DialectParts, call: CallRow) {
 async function toStats({ store }: DialectParts, request: FastifyRequest) {
   const query = parseOrProblem(clientStatsQuerySchema, request.query);
   const filter = { reach: onlyOf(clientOf(request)), ...toSpan(query) };
-  const [counts, days] = await Promise.all([countCalls(store.db, filter), countCallsByDay(store.db, filter, mostDays)]);
+  const [counts, days, costs] = await Promise.all([
+    countCalls(store.db, filter),
+    countCallsByDay(store.db, filter, mostDays),
+    sumCosts(store.db, filter, { by: 'all', most: 10 }),
+  ]);
+  // Amounts in several currencies have no sum.
+  const cost = costs.length === 1 ? costs[0] : undefined;
   const sum = addUp(counts);
   return {
     totalCalls: sum.calls,
@@ -127,7 +152,13 @@ async function toStats({ store }: DialectParts, request: FastifyRequest) {
     answerRate: sum.answerRate,
     totalDurationSeconds: sum.durationSeconds,
     averageDurationSeconds: sum.meanDurationSeconds,
-    cost: null,
+    cost: cost
+      ? {
+          currency: cost.currency,
+          totalMicros: cost.withoutTotal === 0 ? cost.knownMicros : null,
+          knownMicros: cost.knownMicros,
+        }
+      : null,
     perDay: days.map((day) => ({
       date: day.day,
       calls: day.calls,

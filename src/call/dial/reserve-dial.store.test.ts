@@ -4,6 +4,7 @@ import { createIds } from '../../base/ids.ts';
 import { systemRandom } from '../../base/random.ts';
 import { CarrierRefused } from '../../ports/carrier.ts';
 import { noCaps } from '../../spend/spend-caps.ts';
+import { insertCall } from '../../store/calls.ts';
 import { findCallCost } from '../../store/spend.ts';
 import { addUsage } from '../../store/usage.ts';
 import { createCostCounter } from '../count-costs.ts';
@@ -11,6 +12,7 @@ import { placeCall, queueCall } from '../place-call.ts';
 import { settleSpend } from '../settle-spend.ts';
 import { openRoom, type Room, request, until } from '../testing/open-room.ts';
 import { DialRefused } from './dial-refused.ts';
+import { decideAndReserve } from './reserve-dial.ts';
 import type { SpendPolicy } from './spend-policy.ts';
 
 const perMinute = 84_000;
@@ -192,26 +194,35 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     expect((await sums())[0]?.[1]).toBe(worst);
   });
 
-  it('never goes beyond a cap, however many calls come to their turn at its edge', async () => {
+  it('never goes beyond a cap, however many calls of however many clients are decided at once', async () => {
     policy.caps = { ...noCaps, perDay: 7 * worst + worst - 1 };
-    const before = room.carrier.orders.length;
-    // The embedded database takes one after another anyway.
-    const asked = expect.getState().currentTestName?.includes('on postgres') ? 50 : 15;
-    const queueing = Array.from({ length: asked }, (_, index) =>
-      queueCall(room, { ...request, assistant, to: `+121255502${String(index).padStart(2, '0')}` }),
-    );
-    const calls = await Promise.all(queueing);
-    room.clock.advance(1);
-    await until(async () => {
-      await room.runner.idle();
-      const rows = await Promise.all(calls.map(({ id }) => room.find(id)));
-      return rows.every(({ status }) => status !== 'queued');
-    });
-    const rows = await Promise.all(calls.map(({ id }) => room.find(id)));
-    expect(room.carrier.orders.length - before).toBe(7);
-    expect(
-      rows.filter(({ status, error_code }) => status === 'blocked' && error_code === 'dial/spend-cap'),
-    ).toHaveLength(asked - 7);
+    const { db } = room.store;
+    const at = new Date(room.clock.now());
+    const crowd = Array.from({ length: 50 }, (_, index) => `crowd_${index}`);
+    const client = { status: 'Active', profile: '{}', limits: '{}', created_at: at, updated_at: at };
+    await db
+      .insertInto('clients')
+      .values(crowd.map((id) => ({ ...client, id, name: id })))
+      .execute();
+    for (const id of crowd) {
+      await insertCall(db, {
+        ...{ id: `call_${id}`, client_id: id, dialect: 'v1', direction: 'outbound', status: 'queued', lifecycle: '{}' },
+        ...{ to_number: '+12125550299', from_number: request.from, revision: 0, carrier: 'fake', carrier_sid: null },
+        ...{ assistant: '{"name":"a"}', parameters: '{}', request_id: null, instructions: null, sessions_offered: 0 },
+        ...{ sessions_opened: 0, created_at: at, check_at: null },
+      });
+    }
+    const parts = { policy: room.dialPolicy, newId: room.newId };
+    const more = { campaignId: null, engine: 'relay', metadata: null, instructions: null, longestSeconds: 90 } as const;
+    const decide = (id: string) =>
+      room.store.transaction((inside) => {
+        const wanted = { to: '+12125550299', from: request.from, clientId: id, recipientZone: null };
+        const asked = { callId: `call_${id}`, wanted, spending: { ...more, assistant } };
+        return decideAndReserve({ db: inside, ...parts }, asked, room.clock.now());
+      });
+    const decided = await Promise.all(crowd.map(decide));
+    expect(decided.filter(({ decision }) => decision.allowed)).toHaveLength(7);
+    expect(decided.filter(({ decision }) => decision.code === 'dial/spend-cap')).toHaveLength(43);
     expect((await sums())[1]?.[1]).toBe(7 * worst);
     await ledgerAddsUp();
   });
@@ -242,14 +253,14 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
   });
 
   it('does not dial a number that has no price while a cap is set, unless the operator allows it', async () => {
-    const abroad = { to: '+447911123456', from: '+442079460000' };
+    const abroad = { to: '+442071838750', from: '+442079460000' };
     policy.caps = { ...noCaps, perDay: 1_000_000_000 };
     await expect(place(abroad)).rejects.toMatchObject({ code: 'dial/price-unknown', retryAfterSeconds: null });
     policy.unknownPrices = 'allow';
     expect((await place(abroad)).status).toBe('dialing');
     policy.unknownPrices = 'deny';
     policy.caps = noCaps;
-    expect((await place({ ...abroad, to: '+447911123457' })).status).toBe('dialing');
+    expect((await place({ ...abroad, to: '+442071838751' })).status).toBe('dialing');
   });
 
   it('refuses a call that can cost more than one call may', async () => {
