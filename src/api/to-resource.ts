@@ -55,6 +55,14 @@ export function toCallResource(row: CallRow): CallResource {
     fault: row.fault,
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     recipient_timezone: row.recipient_timezone,
+    due_at: orNull(row.due_at),
+    not_before: orNull(row.not_before),
+    not_after: orNull(row.not_after),
+    attempt: row.attempt,
+    retry_of: row.retry_of,
+    next_attempt_call_id: row.next_attempt_call_id,
+    campaign_id: row.campaign_id,
+    contact_id: row.contact_id,
     policy: row.policy_decision as CallResource['policy'],
   };
 }

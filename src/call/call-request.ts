@@ -1,6 +1,7 @@
 /** What every request form asks for in the end: one call. */
 import type { Assistant } from '../assistant/assistant.ts';
 import type { CallOrder } from '../ports/carrier.ts';
+import type { Schedule } from './dial/schedule.ts';
 
 export interface CallRequest {
   /** Which request form asked. */
@@ -27,6 +28,10 @@ export interface CallRequest {
   recipientTimezone?: string | null;
   /** The campaign and the contact it is for, and which attempt at it. */
   campaign?: { campaignId: string; contactId: string; attempt: number; retryOf: string | null };
+  /** When it is to be dialled; at once where there is none. */
+  schedule?: Schedule | null;
+  /** After which outcomes it is tried again, as `/v1` writes it. */
+  retry?: object | null;
   /** `relay`: the carrier hears and speaks; `media`: it sends us the sound. */
   engine: 'relay' | 'media';
   /** What the carrier is told at dialling, for the call with this id. */

@@ -15,8 +15,10 @@ import { findLineLimits } from './dial/find-line-limits.ts';
 import { toHealth } from './dial/note-outcome.ts';
 import { placesAt } from './dial/pace.ts';
 import { decideAndReserve } from './dial/reserve-dial.ts';
+import { nextMoment } from './dial/schedule.ts';
 import { createLineBook, type LineBook } from './dial/share-lines.ts';
-import type { Lifecycle, LifecycleEvent } from './lifecycle-state.ts';
+import { type Accepted, giveUpAtMsOf } from './lifecycle-beginnings.ts';
+import type { LifecycleEvent } from './lifecycle-state.ts';
 import { type StepDone, takeStep } from './take-step.ts';
 
 interface Claim {
@@ -94,14 +96,32 @@ async function dialOrNot(
   db: Db,
   { call, nowMs }: { call: CallRow; nowMs: number },
 ): Promise<StepDone> {
-  const { limits } = call.lifecycle as Lifecycle & { phase: 'accepted' };
+  const { place, limits } = call.lifecycle as Accepted;
+  // Too late is too late, even when nobody looked in time.
+  if (place.kind !== 'request' && nowMs >= giveUpAtMsOf(place)) {
+    return takeStep(parts, db, { call, event: { type: 'check', atMs: nowMs } });
+  }
+  const person = { to: call.to_number, recipientZone: call.recipient_timezone };
+  const openMs = nextMoment(call.schedule, person, nowMs);
+  if (openMs !== nowMs) return takeStep(parts, db, { call, event: toLater(openMs, nowMs) });
   const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, limits) };
   const asking = { db, policy: parts.dialPolicy, newId: parts.newId };
   const { decision, events } = await decideAndReserve(asking, asked, nowMs);
+  const passesMs = decision.retry_after_seconds;
+  // A campaign goes on with others meanwhile: it is told that this one is blocked, and until when.
+  const waits = keepsHours(call) && call.campaign_id === null;
+  if (!decision.allowed && passesMs !== null && waits) {
+    const laterMs = nextMoment(call.schedule, person, nowMs + passesMs * 1000);
+    return takeStep(parts, db, { call, event: toLater(laterMs, nowMs), events });
+  }
   return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision, events });
 }
 
+/** Those that nobody asked for at this moment wait for hours at which the person may be called. */
+const keepsHours = (call: CallRow) => call.schedule !== null || call.campaign_id !== null || call.attempt > 1;
+
 const toWantedDial = (call: CallRow) => ({
+  keepsHours: keepsHours(call),
   to: call.to_number,
   from: call.from_number,
   clientId: call.client_id,
@@ -115,6 +135,12 @@ const toSpending = (call: CallRow, { maxDurationSeconds }: { maxDurationSeconds:
   metadata: call.metadata,
   instructions: call.instructions as CallOrder['instructions'] | null,
   longestSeconds: maxDurationSeconds,
+});
+
+/** A window that does not open within two weeks is looked at again then. */
+const toLater = (openMs: number | null, atMs: number): LifecycleEvent => ({
+  ...{ type: 'postponed', atMs },
+  dueAtMs: openMs ?? atMs + 14 * 24 * 3600 * 1000,
 });
 
 function toEvent(decision: DialDecision, atMs: number): LifecycleEvent {

@@ -12,8 +12,10 @@ import { mayDial } from './dial/may-dial.ts';
 import { checkTurn, longestWaitMs } from './dial/may-wait.ts';
 import { findSpendFacts } from './dial/spend-policy.ts';
 import type { Dispatcher } from './dispatch.ts';
+import { statusOf } from './lifecycle.ts';
 import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecycle-beginnings.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
+import { toScheduleColumns, whenToDial } from './schedule-call.ts';
 import { type SpeechVendors, someoneCanSpeak } from './speech-vendors.ts';
 import { type NewCall, type StoredCall, storeCall } from './store-call.ts';
 
@@ -110,8 +112,17 @@ export function storeQueuedCall(
   db: Db,
   request: CallRequest & { turnAtMs?: number },
 ): Promise<StoredCall> {
-  const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs: request.turnAtMs ?? parts.clock.now() });
-  return storeCall(parts, db, { id: parts.newId('call'), request, lifecycle, event: 'call.queued' });
+  const atMs = request.turnAtMs ?? parts.clock.now();
+  const when = whenToDial(request, atMs);
+  const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs, ...when });
+  const event = statusOf(lifecycle) === 'scheduled' ? 'call.scheduled' : 'call.queued';
+  return storeCall(parts, db, {
+    id: parts.newId('call'),
+    request,
+    lifecycle,
+    event,
+    more: toScheduleColumns(request, when),
+  });
 }
 
 async function findStored({ store }: CallParts, id: string): Promise<CallRow> {
@@ -127,7 +138,8 @@ function limitsOf({ assistant }: CallRequest) {
 async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
   someoneCanSpeak(parts.speech, request);
   const decision = await decideNow(parts, request);
-  if (decision.allowed) return decision;
+  // What passes by then does not matter for later.
+  if (decision.allowed || (request.schedule && decision.retry_after_seconds !== null)) return decision;
   await storeBlocked(parts, request, decision);
   throw toDialRefused(decision);
 }
@@ -137,7 +149,7 @@ async function decideNow(parts: PlaceCallParts, request: CallRequest): Promise<D
   const asking = { db: parts.store.db, policy: parts.dialPolicy };
   const atMs = parts.clock.now();
   const spend = await spendFactsOf(parts, request, atMs);
-  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend };
+  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend, keepsHours: false };
   return mayDial(asking, wanted, atMs);
 }
 

@@ -13,7 +13,7 @@ export interface NewCall {
   id: string;
   request: CallRequest;
   lifecycle: Lifecycle;
-  event: 'call.queued' | 'call.blocked';
+  event: 'call.scheduled' | 'call.queued' | 'call.blocked';
   more?: Partial<NewCallRow>;
   /** Why it was blocked. */
   policy?: DialDecision;
@@ -57,6 +57,7 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     sessions_opened: 0,
     created_at: at,
     check_at: checkAtMs === null ? null : new Date(checkAtMs),
+    retry: request.retry ? JSON.stringify(request.retry) : null,
     ...toQueueColumns(parts, lifecycle),
     ...toCampaignColumns(request),
     ...more,

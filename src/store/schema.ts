@@ -74,6 +74,12 @@ export interface CallsTable {
   due_at: MomentOrNull;
   /** Of two calls that may be dialled, the higher comes first. */
   priority: Generated<number>;
+  /** At which times of the week it may be dialled, and by whose clock; null: at any. */
+  schedule: JsonOrNull;
+  /** After which outcomes it is tried again; null: it is not. */
+  retry: JsonOrNull;
+  /** The attempt that follows this one. */
+  next_attempt_call_id: string | null;
   /** The number that it rings or may ring; no two calls have the same. */
   fence: string | null;
   /** Who picked up, as far as it was found out: person, voicemail, menu, screener, fax or nobody. */

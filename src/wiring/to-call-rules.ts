@@ -1,6 +1,7 @@
 /** By which rules calls are dialled, and what follows from the end of each. */
 
 import type { NewId } from '../base/ids.ts';
+import { mintRetry } from '../call/mint-retry.ts';
 import type { CallParts } from '../call/run-call.ts';
 import { settleSpend } from '../call/settle-spend.ts';
 import { askWhenOver } from '../call/wrap-up/analyze-calls.ts';
@@ -22,6 +23,7 @@ export function toCallRules(
     maxCallsOnLines: config.maxConcurrentCalls,
     dialPolicy: { ...toDialPolicy(config), spend },
     followUps: [
+      mintRetry({ newId, random: base.random, adviceFor: network.carrier.adviceFor }),
       settleSpend({ policy: spend, newId }),
       askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),

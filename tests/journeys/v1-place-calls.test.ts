@@ -74,6 +74,33 @@ describe('a call that is asked for', () => {
     expect(listed.data.map((one) => one.id)).toEqual([call.id]);
   });
 
+  it('is scheduled by the clock of the person or of a zone, and canceled before its time', async () => {
+    const wanted = { not_before: '2031-06-02T10:30', not_after: '2031-06-02T18:00:00Z', timezone: 'Europe/Berlin' };
+    const call = await place({
+      to: '+12125550177',
+      schedule: wanted,
+      retry: { max_attempts: 3, after_seconds: { busy: 600 } },
+    });
+    expect(call).toMatchObject({ status: 'scheduled', due_at: '2031-06-02T08:30:00.000Z', attempt: 1, retry_of: null });
+    expect(call.not_after).toBe('2031-06-02T18:00:00.000Z');
+    const listed = await server.get<{ data: CallResource[] }>('/v1/calls?status=scheduled');
+    expect(listed.data.map(({ id }) => id)).toEqual([call.id]);
+    expect((await act(call, 'cancel')).status).toBe(200);
+    expect(await server.whenOver(call.id)).toMatchObject({ status: 'canceled', due_at: null });
+  });
+
+  it('that can never be dialled is refused, and so is a time that does not exist', async () => {
+    const never = { not_before: '2031-06-02T10:30:00Z', not_after: '2031-06-02T10:00:00Z' };
+    expect(await problemOf(await server.post('/v1/calls', { to, schedule: never }))).toMatchObject({
+      ...{ status: 422, code: 'dial/never-open', errors: [{ field: 'schedule' }] },
+    });
+    for (const schedule of [{ not_before: '2031-13-02T10:30' }, { timezone: 'Mars/Base' }, { window: {} }]) {
+      const problem = await problemOf(await server.post('/v1/calls', { to, schedule }));
+      expect(problem).toMatchObject({ status: 400 });
+      expect(JSON.stringify(problem.errors)).toContain('schedule.');
+    }
+  });
+
   it('whose variables are missing is refused with their names', async () => {
     const id = await createAssistant({ welcome_message: 'Hello {{name}}, {{ matter.title }}' });
     const response = await server.post('/v1/calls', { to, assistant_id: id, agenda: '{{deadline}}', variables: {} });
@@ -106,7 +133,7 @@ describe('a call that is asked for', () => {
     [{ to, metadata: { text: 'x'.repeat(5000) } }, 'metadata'],
     [{ to, variables: { name: 'a\u0000b' } }, 'variables'],
     [{ to, max_duration_seconds: 5 }, 'max_duration_seconds'],
-    [{ to, schedule: {} }, ''],
+    [{ to, timetable: {} }, ''],
     [{ to, unknown: 1 }, ''],
   ])('as %j is refused because of %j', async (body, field) => {
     const response = await server.post('/v1/calls', body);

@@ -122,6 +122,18 @@ export const callSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   /** The person's own time zone, as it was given. */
   recipient_timezone: z.string().nullable(),
+  /** When it is to be dialled, while it waits for that. */
+  due_at: moment.nullable(),
+  not_before: moment.nullable(),
+  not_after: moment.nullable(),
+  /** 1 for the first attempt; each is a call of its own. */
+  attempt: z.number().int(),
+  /** The first attempt, for a later one. */
+  retry_of: z.string().nullable(),
+  /** The attempt after this one. */
+  next_attempt_call_id: z.string().nullable(),
+  campaign_id: z.string().nullable(),
+  contact_id: z.string().nullable(),
   /** Whether it might be dialled, as of the moment it was; null until then and for incoming calls. */
   policy: policySchema.nullable(),
 });

@@ -1,6 +1,47 @@
 /** What one may ask of `/v1` about calls: to place one, and to act on one that is not over. */
 import { z } from 'zod';
-import { e164Schema, objectSchema, textSchema, timeZoneSchema } from './text.ts';
+import { callingHoursSchema } from './clients.ts';
+import { e164Schema, objectSchema, searchMomentSchema, textSchema, timeZoneSchema } from './text.ts';
+
+const wallClock = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
+const isMoment = (text: string) =>
+  wallClock.test(text)
+    ? searchMomentSchema.safeParse(`${text}:00Z`).success
+    : searchMomentSchema.safeParse(text).success;
+
+/** An instant with its offset, or a time on the clock of the schedule's timezone. */
+const scheduledMoment = z
+  .string()
+  .max(40)
+  .refine(isMoment, 'must be a time like 2026-06-01T10:30:00Z or, by the clock of the timezone, 2026-06-01T10:30');
+
+export const scheduleSchema = z.strictObject({
+  /** Not dialled before. A time that the clock leaves out is the first minute after; one that comes twice is the first. */
+  not_before: scheduledMoment.nullish(),
+  /** Not dialled from then on: the call ends as `canceled` with `expired`. */
+  not_after: scheduledMoment.nullish(),
+  /** Times of the week at which it may be dialled, as a client's calling hours are written. */
+  window: callingHoursSchema.nullish(),
+  /** `recipient`: the person's own time, everywhere the number can be; or a zone such as Europe/Berlin. */
+  timezone: z.union([z.literal('recipient'), timeZoneSchema]).default('recipient'),
+});
+
+const seconds = z
+  .int()
+  .min(60)
+  .max(7 * 24 * 3600);
+
+export const retrySchema = z.strictObject({
+  /** The first attempt counts. */
+  max_attempts: z.int().min(2).max(10),
+  /** After which outcomes, and how long after; the wait is up to half as long again. */
+  after_seconds: z.strictObject({
+    busy: seconds.optional(),
+    no_answer: seconds.optional(),
+    voicemail: seconds.optional(),
+    failed: seconds.optional(),
+  }),
+});
 
 export const createCallSchema = z.strictObject({
   to: e164Schema,
@@ -19,6 +60,8 @@ export const createCallSchema = z.strictObject({
   /** The person's own time zone, such as America/Denver, where you know it; else the number tells. */
   recipient_timezone: timeZoneSchema.nullish(),
   max_duration_seconds: z.int().min(10).max(14_400).optional(),
+  schedule: scheduleSchema.nullish(),
+  retry: retrySchema.nullish(),
 });
 
 export const sayToCallSchema = z.strictObject({ text: textSchema(2000) });

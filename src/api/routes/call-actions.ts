@@ -5,9 +5,11 @@ import { type Assistant, lineOf } from '../../assistant/assistant.ts';
 import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
+import { CallwrightError } from '../../base/errors.ts';
 import type { Conversations } from '../../call/converse/conversation.ts';
 import type { DialDecision } from '../../call/dial/decide-dial.ts';
 import { DialRefused } from '../../call/dial/dial-refused.ts';
+import type { Moment, Schedule } from '../../call/dial/schedule.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
 import type { CallRequest } from '../../call/place-call.ts';
 import type { CallRunner } from '../../call/run-call.ts';
@@ -115,13 +117,24 @@ async function createCall(parts: CallActionParts, request: FastifyRequest): Prom
     await recordChange(parts, db, { request, action: 'call.created', subjectKind: 'call', subjectId: call.id });
     return { status: 201, body: toCallResource(call), headers: { location: `/v1/calls/${call.id}` } };
   } catch (error) {
-    throw error instanceof DialRefused ? toProblemError(error) : error;
+    throw error instanceof CallwrightError ? toProblemError(error) : error;
   }
 }
 
 const titles = { 403: 'Call not allowed', 429: 'Too many calls', 503: 'Unavailable' } as const;
 
-function toProblemError(refused: DialRefused): ProblemError {
+function toProblemError(refused: CallwrightError): unknown {
+  if (!(refused instanceof DialRefused)) {
+    if (refused.code !== 'dial/never-open') return refused;
+    const errors = [{ field: 'schedule', message: 'leaves no moment; give a later not_after or a wider window' }];
+    return new ProblemError({
+      status: 422,
+      code: refused.code,
+      title: 'The call can never be dialled',
+      detail: refused.message,
+      errors,
+    });
+  }
   const { code, message, mend } = refused;
   const status = statusOfRefusal(refused);
   const detail = mend === null ? message : `${message} ${mend}`;
@@ -155,9 +168,24 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
     agenda: opening.agenda,
     metadata: asked.metadata ?? null,
     recipientTimezone: asked.recipient_timezone ?? null,
+    schedule: toSchedule(asked.schedule ?? null),
+    retry: asked.retry ?? null,
     engine: lineOf(assistant),
     instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
   };
+}
+
+function toSchedule(asked: CreateCall['schedule']): Schedule | null {
+  if (!asked) return null;
+  const { not_before, not_after, window, timezone } = asked;
+  return { notBefore: toMoment(not_before), notAfter: toMoment(not_after), window: window ?? null, timezone };
+}
+
+function toMoment(text: string | null | undefined): Moment | null {
+  if (!text) return null;
+  const [, year, month, day, hours, minutes] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)$/.exec(text)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return { atMs: Date.parse(text) };
+  return { wall: { year, month, day, minuteOfDay: (hours ?? 0) * 60 + (minutes ?? 0) } };
 }
 
 /** @throws ProblemError 422 that lists the names in templates that were not given */

@@ -24,6 +24,9 @@ export const callingHours = z
     return { days, closedOnHolidays: closed_on_holidays, closedDates: closed_dates };
   });
 
+/** Null for hours that cannot be read. */
+export const parseOpenHours = (stored: unknown): OpenHours | null => callingHours.safeParse(stored).data ?? null;
+
 const clientDialLimits = z.object({
   calls_per_day: z.number().optional(),
   calls_per_minute: z.number().optional(),

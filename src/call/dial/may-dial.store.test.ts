@@ -30,6 +30,7 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
       from: request.from,
       clientId: null,
       recipientZone: null,
+      keepsHours: false,
       spend: null,
       ...changes,
     };

@@ -35,6 +35,8 @@ export interface WantedDial {
   from: string;
   clientId: string | null;
   recipientZone: string | null;
+  /** Whether the calling hours are kept whatever the client's settings say. */
+  keepsHours: boolean;
   /** What it may cost; null where nothing is dialled at once. */
   spend: SpendFacts | null;
 }
@@ -64,6 +66,7 @@ export async function mayDial(
     to: wanted.to,
     destination,
     recipientZone: wanted.recipientZone,
+    keepsHours: wanted.keepsHours,
     doNotCall: entry
       ? {
           list: entry.client_id === everyonesList ? 'everyone' : 'client',

@@ -216,7 +216,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     const more = { campaignId: null, engine: 'relay', metadata: null, instructions: null, longestSeconds: 90 } as const;
     const decide = (id: string) =>
       room.store.transaction((inside) => {
-        const wanted = { to: '+12125550299', from: request.from, clientId: id, recipientZone: null };
+        const wanted = { to: '+12125550299', from: request.from, clientId: id, recipientZone: null, keepsHours: false };
         const asked = { callId: `call_${id}`, wanted, spending: { ...more, assistant } };
         return decideAndReserve({ db: inside, ...parts }, asked, room.clock.now());
       });

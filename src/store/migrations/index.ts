@@ -7,6 +7,7 @@ import { ownRecordings } from './0004-own-recordings.ts';
 import { dialPolicy } from './0005-dial-policy.ts';
 import { attempts } from './0006-attempts.ts';
 import { dispatch } from './0010-dispatch.ts';
+import { schedulesAndRetries } from './0011-schedules-and-retries.ts';
 import { campaigns } from './0020-campaigns.ts';
 import { spend } from './0030-spend.ts';
 import { consents } from './0031-consents.ts';
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0005-dial-policy': dialPolicy,
   '0006-attempts': attempts,
   '0010-dispatch': dispatch,
+  '0011-schedules-and-retries': schedulesAndRetries,
   '0020-campaigns': campaigns,
   '0030-spend': spend,
   '0031-consents': consents,

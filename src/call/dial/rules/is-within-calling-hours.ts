@@ -36,7 +36,8 @@ export const isWithinCallingHours: Rule = (facts, atMs) => {
     zones.length === 0
       ? 'Nobody knows what time it is where the person is.'
       : `It is ${toClocks(zones, atMs)} where the person is: outside the calling hours${stateWords}.`;
-  if (facts.client?.limits?.enforce_calling_hours !== true) return { verdict: 'notes', code, detail };
+  if (!facts.keepsHours && facts.client?.limits?.enforce_calling_hours !== true)
+    return { verdict: 'notes', code, detail };
   const passesAtMs = nextOpening(hours, zones, atMs);
   const mend =
     passesAtMs === null

@@ -12,6 +12,8 @@ export interface DialFacts {
   destination: Destination;
   /** The person's own time zone, where the asker knows it. */
   recipientZone: string | null;
+  /** Nobody asked for the call at this moment: it is held to the calling hours. */
+  keepsHours: boolean;
   /** The entry that names the number, on everyone's list or the client's own. */
   doNotCall: { list: 'everyone' | 'client'; reason: string; since: Date } | null;
   /** What the person agreed to, for the same client. */

@@ -10,6 +10,7 @@ export function factsFor(to: string, changes: Partial<DialFacts> = {}): DialFact
     to,
     destination: toDestination(to),
     recipientZone: null,
+    keepsHours: false,
     doNotCall: null,
     consents: { calls: 'none', recording: 'none', marketing: 'none' },
     requiredConsents: [],
