@@ -23,6 +23,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'simulation',
+          include: ['tests/simulation/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'store',
           include: ['src/store/**/*.test.ts', 'src/**/*.store.test.ts'],
           globalSetup: ['tests/setup/databases.ts'],

@@ -90,7 +90,8 @@ async function runTests(projects: string[]): Promise<Counts> {
   }
 }
 
-const projects = process.argv[2] === 'all' ? ['unit', 'store', 'security', 'journeys', 'browser'] : ['unit'];
+const projects =
+  process.argv[2] === 'all' ? ['unit', 'store', 'simulation', 'security', 'journeys', 'browser'] : ['unit'];
 const checked = await runChecks();
 const tested = await runTests(projects).catch((error: unknown) => {
   console.error(`the tests could not be run: ${error}`);

@@ -1,0 +1,95 @@
+/**
+ * Runs many seeds of simulated nodes, carriers and faults in virtual time, in one process for each core, prints what was
+ * tried, and ends with 1 when a law was broken. `npm run simulation [-- --seeds 25000 --seed 1]`
+ */
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { readCatalogue } from '../tests/simulation/memory/catalogue.ts';
+import { runSeed, toShapes } from '../tests/simulation/run-seed.ts';
+import { shrinkSeed } from '../tests/simulation/shrink-seed.ts';
+
+interface Tally {
+  seeds: number;
+  calls: number;
+  events: number;
+  crashes: number;
+  virtualHours: number;
+  faults: Record<string, number>;
+  broken: { seed: number; law: string }[];
+}
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '25000' },
+    from: { type: 'string', default: '1' },
+    step: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    child: { type: 'boolean', default: false },
+  },
+});
+
+const nothing = (): Tally => ({ seeds: 0, calls: 0, events: 0, crashes: 0, virtualHours: 0, faults: {}, broken: [] });
+
+function add(to: Tally, more: Tally): void {
+  to.seeds += more.seeds;
+  to.calls += more.calls;
+  to.events += more.events;
+  to.crashes += more.crashes;
+  to.virtualHours += more.virtualHours;
+  to.broken.push(...more.broken);
+  for (const [fault, times] of Object.entries(more.faults)) to.faults[fault] = (to.faults[fault] ?? 0) + times;
+}
+
+async function runShare(): Promise<Tally> {
+  const shapes = toShapes(await readCatalogue());
+  const tally = nothing();
+  const step = Number(values.step);
+  for (let seed = Number(values.from); seed <= Number(values.seeds); seed += step) {
+    const { broken, calls, events, faults, virtualMs } = await runSeed(seed, { shapes });
+    const law = broken ? [{ seed, law: broken.message }] : [];
+    const counted = Object.fromEntries(faults);
+    const crashes = counted.crash ?? 0;
+    add(tally, { seeds: 1, calls, events, crashes, virtualHours: virtualMs / 3_600_000, faults: counted, broken: law });
+  }
+  return tally;
+}
+
+function startShare(from: number, step: number): Promise<Tally> {
+  const args = ['--child', '--from', String(from), '--step', String(step), '--seeds', values.seeds];
+  const child = fork(new URL(import.meta.url), args);
+  return new Promise((resolve, reject) => {
+    child.once('message', (tally) => resolve(tally as Tally));
+    child.once('exit', (code) => reject(new Error(`a share of the seeds ended early (${code})`)));
+  });
+}
+
+async function runAll(): Promise<void> {
+  const startedAt = performance.now();
+  const shares = availableParallelism();
+  const tally = nothing();
+  const run = Array.from({ length: shares }, (_, at) => startShare(Number(values.from) + at, shares));
+  for (const share of await Promise.all(run)) add(tally, share);
+  const { faults, broken, ...figures } = tally;
+  console.table(faults);
+  console.table({ ...figures, seconds: Math.round((performance.now() - startedAt) / 1000), broken: broken.length });
+  for (const { seed, law } of broken) console.log(`✗ ${law}\n  npm run simulation -- --seed ${seed}`);
+  process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+/** One seed, with what led to the end of it, made as small as it still breaks. */
+async function showSeed(seed: number): Promise<void> {
+  const shapes = toShapes(await readCatalogue());
+  const result = await runSeed(seed, { shapes });
+  console.log(`${result.calls} calls, ${result.events} events, ${result.digest}`);
+  if (!result.broken) return console.log('every law was kept');
+  const { swarm, result: smallest } = await shrinkSeed(seed, { shapes });
+  console.log(smallest.tail.join('\n'));
+  console.log(swarm);
+  console.log(`✗ ${smallest.broken?.message}`);
+  process.exitCode = 1;
+}
+
+if (values.child) process.send?.(await runShare(), () => process.exit(0));
+else if (values.seed !== undefined) await showSeed(Number(values.seed));
+else await runAll();

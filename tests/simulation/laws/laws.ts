@@ -1,0 +1,17 @@
+/** All laws, in their order. */
+import type { CreateLaw } from './law.ts';
+import { matchesTheCarrier } from './matches-the-carrier.ts';
+import { notForbidden } from './not-forbidden.ts';
+import { nothingLost } from './nothing-lost.ts';
+import { oneCarrierCall } from './one-carrier-call.ts';
+import { onlyForward } from './only-forward.ts';
+import { toldOnce } from './told-once.ts';
+
+export const laws: readonly CreateLaw[] = [
+  oneCarrierCall,
+  nothingLost,
+  onlyForward,
+  matchesTheCarrier,
+  toldOnce,
+  notForbidden,
+];

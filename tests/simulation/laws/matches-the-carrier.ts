@@ -1,0 +1,28 @@
+/** L4, seen from outside: what a call says of its end is what was true at the carrier, and no other call's. */
+import { LawBroken } from '../world/truth.ts';
+import type { CreateLaw } from './law.ts';
+
+const statusAt: Record<string, string> = { 'no-answer': 'no_answer' };
+
+export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth }) => ({
+  atRest() {
+    for (const row of rows('calls')) {
+      if (row.direction !== 'outbound') continue;
+      const mine = truth.byCall.get(row.id as string) ?? [];
+      const sid = row.carrier_sid as string | null;
+      if (sid === null) {
+        const answered = mine.find((call) => call.answeredAtMs !== null && call.endedAtMs === null);
+        if (answered) throw new LawBroken('L4', `${row.id} has no carrier call, but ${answered.carrierSid} talks`);
+        continue;
+      }
+      const line = lines.get(sid);
+      if (!line || line.true.callId !== row.id) {
+        throw new LawBroken('L4', `${row.id} took ${sid}, which is of ${line?.true.callId ?? 'nobody'}`);
+      }
+      const { status } = line.true;
+      if (row.status !== (statusAt[status] ?? status)) {
+        throw new LawBroken('L4', `${row.id} ended as ${row.status}, its carrier call as ${status}`);
+      }
+    }
+  },
+});

@@ -1,0 +1,230 @@
+/** Tables in memory: rows as they are committed and as transactions have changed them, their keys and their locks. */
+import type { TableDefinition } from './catalogue.ts';
+import { parseSql } from './parse-sql.ts';
+import { postgresError, type Row, type SqlType, toKey, toSqlType } from './sql-values.ts';
+import type { Source, Term } from './terms.ts';
+
+/** One row: what everybody sees of it, and what the transaction sees that holds its lock. */
+export interface Stored {
+  committed: Row | null;
+  /** Undefined while the holder only locked it; null when it deleted it. */
+  pending: Row | null | undefined;
+  holder: Transaction | null;
+}
+
+export interface Key {
+  name: string;
+  columns: string[];
+  terms: Term[];
+  condition: Term | null;
+}
+
+export interface Column {
+  name: string;
+  type: SqlType;
+  isRequired: boolean;
+  defaultTo: Term | null;
+  isIdentity: boolean;
+}
+
+export interface Reference {
+  name: string;
+  column: string;
+  toTable: string;
+  toColumn: string;
+  onDelete: string;
+}
+
+/** A table without rows; made once for all seeds. */
+export interface TableShape {
+  name: string;
+  columns: Column[];
+  types: ReadonlyMap<string, SqlType>;
+  keys: Key[];
+  /** Columns by which rows are found without looking at all of them. */
+  looked: string[];
+  references: Reference[];
+}
+
+export function toShape(definition: TableDefinition): TableShape {
+  const { name } = definition;
+  const types = new Map(definition.columns.map((column) => [column.name, toSqlType(column.type)]));
+  const scope = { sources: [{ alias: name, columns: types } satisfies Source], parent: null, addsUp: false };
+  const unique = definition.indexes.filter(({ isUnique }) => isUnique);
+  const firsts = [
+    ...definition.indexes.map(({ columns }) => columns[0] ?? ''),
+    ...definition.foreignKeys.map(({ column }) => column),
+  ];
+  return {
+    name,
+    types,
+    columns: definition.columns.map((column) => ({
+      name: column.name,
+      type: toSqlType(column.type),
+      isRequired: column.isRequired,
+      defaultTo: column.defaultTo === null ? null : parseSql([column.defaultTo], scope),
+      isIdentity: column.identity !== '',
+    })),
+    keys: unique.map((index) => ({
+      name: index.name,
+      columns: index.columns,
+      terms: index.columns.map((column) => parseSql([column], scope)),
+      condition: index.condition === null ? null : parseSql([index.condition], scope),
+    })),
+    looked: [...new Set(firsts)].filter((column) => types.has(column)),
+    references: definition.foreignKeys,
+  };
+}
+
+/** A unit of work; everybody who waits for what it holds waits for its end. */
+export class Transaction {
+  readonly touched = new Map<Stored, Table>();
+  readonly notices: { channel: string; payload: string }[] = [];
+  waitsFor: Transaction | null = null;
+  isAborted = false;
+  isOver = false;
+  /** How many transactions had been committed when this one began. */
+  readonly began: number;
+  readonly #end = Promise.withResolvers<void>();
+
+  constructor(began: number) {
+    this.began = began;
+  }
+
+  get whenOver(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  /** @throws the error of a deadlock when the other one waits for this one already */
+  async waitFor(other: Transaction): Promise<void> {
+    for (let one: Transaction | null = other; one; one = one.waitsFor) {
+      if (one === this) throw postgresError('40P01', 'deadlock detected');
+    }
+    this.waitsFor = other;
+    await other.whenOver;
+    this.waitsFor = null;
+    if (this.isOver) throw postgresError('57P01', 'terminating connection');
+  }
+
+  finish(keep: boolean): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    for (const [stored, table] of this.touched) table.settle(stored, keep, this);
+    this.touched.clear();
+    this.#end.resolve();
+  }
+}
+
+const envOf = (row: Row) => ({ rows: [row], group: null, parent: null });
+
+/** Hears of every change of a row at the moment at which everybody sees it. */
+export type OnSettled = (before: Row | null, after: Row | null, by: Transaction) => void;
+
+export class Table {
+  readonly shape: TableShape;
+  onSettled: OnSettled | null = null;
+  readonly rows = new Set<Stored>();
+  readonly #buckets = new Map<string, Map<unknown, Set<Stored>>>();
+  #identity = 0;
+
+  constructor(shape: TableShape) {
+    this.shape = shape;
+    for (const column of shape.looked) this.#buckets.set(column, new Map());
+  }
+
+  seen(stored: Stored, by: Transaction | null): Row | null {
+    return stored.holder !== null && stored.holder === by && stored.pending !== undefined
+      ? stored.pending
+      : stored.committed;
+  }
+
+  nextIdentity(): number {
+    this.#identity += 1;
+    return this.#identity;
+  }
+
+  /** Those that may have this value in this column; all where the column is not looked up. */
+  candidates(column: string, value: unknown): ReadonlySet<Stored> {
+    const bucket = this.#buckets.get(column);
+    if (!bucket || value === null || value === undefined) return this.rows;
+    return bucket.get(toKey(value)) ?? none;
+  }
+
+  isLooked(column: string): boolean {
+    return this.#buckets.has(column);
+  }
+
+  add(row: Row, by: Transaction): Stored {
+    const stored: Stored = { committed: null, pending: row, holder: by };
+    this.rows.add(stored);
+    this.#index(stored, row);
+    by.touched.set(stored, this);
+    return stored;
+  }
+
+  change(stored: Stored, row: Row | null): void {
+    if (row) this.#index(stored, row);
+    stored.pending = row;
+  }
+
+  lock(stored: Stored, by: Transaction): void {
+    stored.holder = by;
+    by.touched.set(stored, this);
+  }
+
+  settle(stored: Stored, keep: boolean, by: Transaction): void {
+    const { committed, pending } = stored;
+    const stays = keep && pending !== undefined ? pending : committed;
+    const goes = stays === committed ? (pending ?? null) : committed;
+    stored.committed = stays;
+    stored.pending = undefined;
+    stored.holder = null;
+    if (goes) this.#forget(stored, goes, stays);
+    if (!stays) this.rows.delete(stored);
+    if (stays !== committed) this.onSettled?.(committed, stays, by);
+  }
+
+  /** Another row with one of this row's unique keys, as it is committed or pending. */
+  findRival(row: Row, own: Stored | null, keys: readonly Key[] = this.shape.keys): { key: Key; rival: Stored } | null {
+    for (const key of keys) {
+      const wanted = keyOf(key, row);
+      if (!wanted) continue;
+      for (const rival of this.candidates(key.columns[0] ?? '', row[key.columns[0] ?? ''])) {
+        if (rival === own) continue;
+        const { committed, pending } = rival;
+        const hasIt = [committed, pending].some((one) => one && isSameKey(keyOf(key, one), wanted));
+        if (hasIt) return { key, rival };
+      }
+    }
+    return null;
+  }
+
+  #index(stored: Stored, row: Row): void {
+    for (const [column, bucket] of this.#buckets) {
+      const key = toKey(row[column]);
+      const among = bucket.get(key);
+      if (among) among.add(stored);
+      else bucket.set(key, new Set([stored]));
+    }
+  }
+
+  #forget(stored: Stored, gone: Row, stays: Row | null): void {
+    for (const [column, bucket] of this.#buckets) {
+      const key = toKey(gone[column]);
+      if (stays && toKey(stays[column]) === key) continue;
+      bucket.get(key)?.delete(stored);
+    }
+  }
+}
+
+const none: ReadonlySet<Stored> = new Set();
+
+/** Null where the key does not hold for the row. */
+function keyOf(key: Key, row: Row): unknown[] | null {
+  const env = envOf(row);
+  if (key.condition && key.condition.of(env) !== true) return null;
+  const values = key.terms.map((term) => toKey(term.of(env)));
+  return values.some((value) => value === null || value === undefined) ? null : values;
+}
+
+const isSameKey = (a: unknown[] | null, b: unknown[]) => a?.every((value, at) => value === b[at]) ?? false;

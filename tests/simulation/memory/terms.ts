@@ -1,0 +1,59 @@
+/** A part of a statement made ready to be evaluated for one row, or for a group of rows, after another. */
+import type { OperationNode } from 'kysely';
+import type { Row, SqlType } from './sql-values.ts';
+
+/** The rows that a term is evaluated for: one of each source. */
+export interface Env {
+  rows: (Row | null)[];
+  /** What is added up, where the statement groups. */
+  group: Env[] | null;
+  parent: Env | null;
+}
+
+export interface Term {
+  type: SqlType;
+  of(env: Env): unknown;
+}
+
+export interface Source {
+  alias: string;
+  columns: ReadonlyMap<string, SqlType>;
+}
+
+/** Which names mean something; `addsUp` is set when a term needs the whole group. */
+export interface Scope {
+  sources: Source[];
+  parent: Scope | null;
+  addsUp: boolean;
+}
+
+/** Turns a part of a statement into a term. */
+export type ToTerm = (node: OperationNode, scope: Scope) => Term;
+
+/** The rows of a subquery, each with its columns in order. */
+export interface Subquery {
+  columns: { name: string; type: SqlType }[];
+  rows(env: Env | null): Row[];
+}
+
+export type ToSubquery = (node: OperationNode, scope: Scope | null) => Subquery;
+
+/** What was not understood since the program began: the product may have swallowed the error. */
+export const untaught: string[] = [];
+
+export function unsupported(what: string): never {
+  untaught.push(what);
+  throw new Error(`the database in memory has not been taught ${what}`);
+}
+
+/** The column of that name: of the innermost scope that has one. */
+export function findColumn(scope: Scope, table: string | null, column: string): Term {
+  for (const [at, source] of scope.sources.entries()) {
+    if (table !== null && source.alias !== table) continue;
+    const type = source.columns.get(column);
+    if (type !== undefined) return { type, of: (env) => env.rows[at]?.[column] ?? null };
+  }
+  if (!scope.parent) return unsupported(`a column ${table ?? ''}.${column}`);
+  const outer = findColumn(scope.parent, table, column);
+  return { type: outer.type, of: (env) => outer.of(env.parent as Env) };
+}

@@ -1,0 +1,44 @@
+/** What comes between a node and its database: others who act meanwhile, collisions, and broken connections. */
+import { CallwrightError } from '../../../src/base/errors.ts';
+import type { Random } from '../../../src/base/random.ts';
+import type { DatabaseWeather } from '../memory/simulated-store.ts';
+import { postgresError } from '../memory/sql-values.ts';
+import type { NodeTime } from './node-time.ts';
+import type { Swarm } from './swarm.ts';
+import type { Truth } from './truth.ts';
+
+export interface WeatherParts {
+  time: NodeTime;
+  truth: Truth;
+  random: Random;
+  swarm(): Swarm;
+}
+
+const forever = new Promise<never>(() => {});
+
+export function createWeather({ time, truth, random, swarm }: WeatherParts): DatabaseWeather {
+  const strike = (fault: string, error: Error): never => {
+    truth.strike(fault);
+    throw error;
+  };
+  const unreachable = () => new CallwrightError('store/unreachable', 'the connection broke');
+  return {
+    async before(step) {
+      if (!time.isAlive) return forever;
+      const { interleaving, collision, connectionLost } = swarm();
+      // A commit is always a moment at which others may act, and the process may die.
+      if (step === 'commit' || random.fraction() < interleaving) await time.wait(random.fraction() * 4);
+      if (connectionLost > 0 && random.fraction() < connectionLost) strike('connection lost', unreachable());
+      if (step !== 'begin' && collision > 0 && random.fraction() < collision) {
+        strike('collision', postgresError('40001', 'could not serialize access'));
+      }
+    },
+    async after() {
+      if (!time.isAlive) return forever;
+      await time.wait(random.fraction() * 2);
+      const { connectionLost } = swarm();
+      if (connectionLost > 0 && random.fraction() < connectionLost)
+        strike('connection lost after commit', unreachable());
+    },
+  };
+}
