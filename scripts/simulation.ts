@@ -1,11 +1,15 @@
 /**
  * Runs many seeds of simulated nodes, carriers and faults in virtual time, in one process for each core, prints what was
- * tried, and ends with 1 when a law was broken. `npm run simulation [-- --seeds 25000 --seed 1]`
+ * tried, and ends with 1 when a law was broken. `npm run simulation [-- --seeds 25000]`, `-- --seed 1`,
+ * `-- --planted 500`: by how many seeds each planted bug is found; `-- --calendar 1000000`: calling hours, asked so often.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { checkCalendar } from '../tests/simulation/calendar.ts';
 import { readCatalogue } from '../tests/simulation/memory/catalogue.ts';
+import { type Found, findPlantedBug } from '../tests/simulation/planted/find-planted-bugs.ts';
+import { plantedBugs } from '../tests/simulation/planted/planted-bugs.ts';
 import { runSeed, toShapes } from '../tests/simulation/run-seed.ts';
 import { shrinkSeed } from '../tests/simulation/shrink-seed.ts';
 
@@ -25,6 +29,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     step: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    planted: { type: 'string' },
+    calendar: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
 });
@@ -90,6 +96,23 @@ async function showSeed(seed: number): Promise<void> {
   process.exitCode = 1;
 }
 
+async function showPlantedBugs(most: number): Promise<void> {
+  const shapes = toShapes(await readCatalogue());
+  const found: Found[] = [];
+  for (const bug of Object.keys(plantedBugs)) found.push(await findPlantedBug(bug, { shapes, most }));
+  console.table(found);
+  process.exitCode = found.every(({ seeds }) => seeds !== null) ? 0 : 1;
+}
+
+async function showCalendar(samples: number): Promise<void> {
+  const { wrong, ...figures } = await checkCalendar(samples, 1);
+  console.table({ ...figures, wrong: wrong.length });
+  for (const line of wrong.slice(0, 20)) console.log(`✗ ${line}`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
+
 if (values.child) process.send?.(await runShare(), () => process.exit(0));
+else if (values.planted !== undefined) await showPlantedBugs(Number(values.planted));
+else if (values.calendar !== undefined) await showCalendar(Number(values.calendar));
 else if (values.seed !== undefined) await showSeed(Number(values.seed));
 else await runAll();

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkCalendar } from './calendar.ts';
 import { createPgliteBackend, type PgliteBackend } from './memory/backends.ts';
 import { readCatalogue } from './memory/catalogue.ts';
 import type { TableShape } from './memory/tables.ts';
+import { findPlantedBug } from './planted/find-planted-bugs.ts';
 import { runSeed, runSeedOnBoth, toShapes } from './run-seed.ts';
 
 let shapes: readonly TableShape[];
@@ -35,4 +37,14 @@ it('has the same history on tables in memory as on Postgres', async () => {
     expect(onPostgres.tail).toEqual(inMemory.tail);
     expect(onPostgres.digest).toBe(inMemory.digest);
   }
+});
+
+it.each(['dials again after a time-out', 'asks twice for every call'])('finds the planted bug "%s"', async (bug) => {
+  expect(await findPlantedBug(bug, { shapes, most: 60 })).toMatchObject({ law: 'L1' });
+});
+
+it('calls at no hour at which the clock on the wall forbids it, in any zone, by the zones of Postgres', async () => {
+  const { wrong, asked } = await checkCalendar(10_000, 7);
+  expect(wrong).toEqual([]);
+  expect(asked).toBe(10_000);
 });

@@ -3,15 +3,19 @@ import type { CreateLaw } from './law.ts';
 import { matchesTheCarrier } from './matches-the-carrier.ts';
 import { notForbidden } from './not-forbidden.ts';
 import { nothingLost } from './nothing-lost.ts';
+import { oneCallAtATime } from './one-call-at-a-time.ts';
 import { oneCarrierCall } from './one-carrier-call.ts';
 import { onlyForward } from './only-forward.ts';
 import { toldOnce } from './told-once.ts';
+import { withinTheLimits } from './within-the-limits.ts';
 
 export const laws: readonly CreateLaw[] = [
   oneCarrierCall,
+  oneCallAtATime,
   nothingLost,
   onlyForward,
   matchesTheCarrier,
   toldOnce,
   notForbidden,
+  withinTheLimits,
 ];

@@ -112,7 +112,8 @@ export function createNode(parts: NodeParts): SimulatedNode {
   };
   const calls = parts.spoil({
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy, followUps: [] },
-    maxCallsOnLines: config.maxConcurrentCalls,
+    ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
+    pace: { account: accountSid, callsPerSecond: config.callsPerSecond },
   });
   const conversations = createConversations(clock);
   const work = createWork({ config, overrides: {}, clock, random, log: silentLogger }, calls, {
@@ -146,7 +147,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
       const close = (clean: boolean) =>
         finish(clean ? { reason: 'person_hung_up', by: 'person' } : { reason: 'connection_failed', by: 'carrier' });
       const conversation: Conversation = {
-        ...{ say: () => false, over: over.promise },
+        ...{ say: () => false, hold: () => false, goOn: () => {}, over: over.promise },
         end: (how) => finish(how),
         disconnected: close,
       };

@@ -1,0 +1,13 @@
+/** The account's limits: never more calls at the carrier at once than allowed, and never faster. */
+import { LawBroken } from '../world/truth.ts';
+import type { CreateLaw } from './law.ts';
+
+export const withinTheLimits: CreateLaw = ({ lines, swarm }) => ({
+  placed({ true: { carrierSid } }) {
+    let open = 0;
+    for (const { true: call } of lines.values()) if (call.endedAtMs === null) open += 1;
+    if (open > swarm.maxConcurrentCalls) {
+      throw new LawBroken('limits', `${carrierSid} is number ${open} of at most ${swarm.maxConcurrentCalls} at once`);
+    }
+  },
+});
