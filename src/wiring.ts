@@ -23,6 +23,7 @@ import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
 import { openNetwork } from './wiring/open-network.ts';
 import { openNode } from './wiring/open-node.ts';
+import { openNotify } from './wiring/open-notify.ts';
 import { toCallRules } from './wiring/to-call-rules.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
@@ -80,6 +81,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const live = createLiveEvents(log);
   const rules = { ...toCallRules(base, network, newId), nodeId: node.nodeId };
   const parts: CallParts = { ...{ store, carrier, clock, random: base.random, newId, log, live }, ...rules };
+  const notify = openNotify(base, parts);
+  closers.push(notify.stop);
   const blobs = openBlobs(base);
   const conversations = createConversations(clock);
   const telemetry = await createTelemetry({ ...config.telemetry, live, liveCalls: () => conversations.all().length });
@@ -90,7 +93,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   warnOfOpenDialects(config, isSandbox, log);
   const app = createApi({
     ...parts,
-    blobs,
+    ...{ ...notify, blobs },
     access: {
       identify: accounts.identify,
       isPlayground: async () => isSandbox && !(await accounts.hasAdministrator()),
@@ -110,10 +113,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       placeCall: work.place,
       isReady: () => !work.isDraining(),
     },
-    whyNotReady: async () => {
-      if (work.isDraining()) return 'the server is stopping';
-      return (await store.isReachable()) ? null : 'the database is not reachable';
-    },
+    whyNotReady: () => whyNotReady(store, work.isDraining()),
     serverFactory: bound.serverFactory,
   });
   mountWebhooks(app, { carrier, log, hear: work.hear });
@@ -124,6 +124,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   });
   await app.ready();
   await work.start();
+  notify.webhooks.start();
   const url = toOwnUrl(config.host, bound.port);
   const { operatorKey, operatorKeyFile } = secrets;
   const carrierKind = network.simulator ? 'simulated' : 'twilio';
@@ -141,6 +142,11 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       for (const close of closers.reverse()) await close();
     }),
   };
+}
+
+async function whyNotReady(store: Store, isDraining: boolean): Promise<string | null> {
+  if (isDraining) return 'the server is stopping';
+  return (await store.isReachable()) ? null : 'the database is not reachable';
 }
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {

@@ -22,6 +22,8 @@ export const permissions = [
   'api-keys:write',
   'do-not-call:read',
   'do-not-call:write',
+  'webhooks:read',
+  'webhooks:write',
   'stats:read',
   'audit-log:read',
   'consents:read',
@@ -68,6 +70,8 @@ const ofClients: readonly Permission[] = [
   'do-not-call:write',
   'consents:read',
   'consents:write',
+  'webhooks:read',
+  'webhooks:write',
   'stats:read',
 ];
 

@@ -47,6 +47,8 @@ import { type PriceParts, priceRoutes } from './routes/prices.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { userRoutes } from './routes/users.ts';
+import { type WebhookDeliveryParts, webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
+import { type WebhookParts, webhookRoutes } from './routes/webhooks.ts';
 
 export interface ApiParts
   extends LiveParts,
@@ -55,6 +57,8 @@ export interface ApiParts
     MetricsParts,
     DashboardParts,
     PriceParts,
+    WebhookParts,
+    WebhookDeliveryParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -152,6 +156,8 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(consentFileRoutes(parts));
   v1.register(priceRoutes(parts));
   v1.register(priceFileRoutes(parts));
+  v1.register(webhookRoutes(parts));
+  v1.register(webhookDeliveryRoutes(parts));
   v1.register(statsRoutes(parts));
   v1.register(limitRoutes(parts));
   v1.register(metricsRoutes(parts));

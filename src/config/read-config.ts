@@ -65,6 +65,8 @@ export interface Config {
   /** Of one client, or of one address that nobody is known for. */
   requestsPerMinute: number;
   openDialects: readonly OpenableDialect[];
+  /** Beside the public network, for requests to URLs that clients gave. */
+  trustedNetworks: readonly string[];
   /** Where recordings are kept; null: in the data directory. */
   s3: S3Bucket | null;
   deleteCarrierRecordings: boolean;
@@ -157,6 +159,7 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     spend: toSpend(values),
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     openDialects: values.OPEN_DIALECTS,
+    trustedNetworks: values.TRUSTED_NETWORKS,
     s3: toBucket(values),
     deleteCarrierRecordings: values.DELETE_CARRIER_RECORDINGS,
     logPii: values.LOG_PII,

@@ -2,6 +2,7 @@
 import { getCountries } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { parseMicros } from '../base/money.ts';
+import { isNetwork } from '../base/network-rules.ts';
 import { settings as cartesiaSettings } from '../providers/cartesia/settings.ts';
 import { settings as deepgramSettings } from '../providers/deepgram/settings.ts';
 import { elevenLabsSettings } from '../providers/elevenlabs/settings.ts';
@@ -55,6 +56,11 @@ const countryCodes: readonly string[] = getCountries();
 const countryList = commaParts
   .transform((parts) => parts.map((part) => part.toUpperCase()))
   .refine((parts) => parts.length > 0 && parts.every((part) => countryCodes.includes(part)), countryWords);
+
+const networkList = commaParts.refine(
+  (parts) => parts.every(isNetwork),
+  'must be networks or addresses, separated by commas, for example 10.1.0.0/16,192.168.7.7',
+);
 
 export const serverSettings = {
   PORT: {
@@ -193,6 +199,12 @@ export const serverSettings = {
   OPEN_DIALECTS: {
     schema: commaList.default([]),
     meaning: `Request forms that need no key even with a real carrier or a public address: any of ${openableDialects.join(', ')}.`,
+    secret: false,
+  },
+  TRUSTED_NETWORKS: {
+    schema: networkList.default([]),
+    meaning:
+      'Networks beside the public one that webhooks and tools of assistants may reach, also by plain http: networks or addresses, separated by commas.',
     secret: false,
   },
   RECORD_CALLS: {

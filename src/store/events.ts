@@ -1,19 +1,47 @@
 /** Queries on the events that the outside may hear of. */
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import { callAsTold } from './call-as-told.ts';
 import type { Db, EventsTable } from './schema.ts';
 
-export type EventRow = Selectable<EventsTable>;
-export type NewEvent = Omit<Insertable<EventsTable>, 'position'>;
+export type EventRow = Omit<Selectable<EventsTable>, 'seen_by'>;
+export type NewEvent = Omit<Insertable<EventsTable>, 'position' | 'seen_by'>;
 
-/** Adds events; one that its call (or, without a call, anything) already has under the same key is left out. Gives those that were added. */
-export function insertEvents(db: Db, events: NewEvent[]): Promise<EventRow[]> {
-  if (events.length === 0) return Promise.resolve([]);
-  return db
-    .insertInto('events')
-    .values(events)
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .execute();
+const columns = ['position', 'id', 'call_id', 'client_id', 'type', 'key', 'at', 'data'] as const;
+
+/**
+ * Adds events, and in the same statement their deliveries to whoever wants to be told; an event that its call (or,
+ * without a call, anything) already has under the same key is left out. Gives those that were added.
+ */
+export async function insertEvents(db: Db, events: NewEvent[]): Promise<EventRow[]> {
+  if (events.length === 0) return [];
+  const { rows } = await sql<EventRow>`
+    with added as (
+      ${db
+        .insertInto('events')
+        .values(events)
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(columns)}
+    ), queued as (
+      insert into webhook_deliveries (webhook_id, event_id, event_type, position, status, next_try_at, created_at)
+      select webhooks.id, added.id, added.type, added.position, 'waiting', added.at, added.at
+      from added join webhooks on webhooks.is_enabled
+        and (webhooks.client_id is null or webhooks.client_id = added.client_id)
+        and (webhooks.event_types is null
+          or webhooks.event_types ?| array[added.type, split_part(added.type, '.', 1) || '.*'])
+      returning event_id
+    ), kept as (
+      insert into webhook_messages (event_id, call)
+      select added.id, ${callAsTold}
+      from added join calls on calls.id = added.call_id
+      where added.id in (select event_id from queued)
+    )
+    select * from added order by position`.execute(db);
+  return rows;
+}
+
+/** An event that only who asked for it is told of. */
+export function insertSilentEvent(db: Db, event: NewEvent): Promise<EventRow> {
+  return db.insertInto('events').values(event).returning(columns).executeTakeFirstOrThrow();
 }
 
 /** Events of one call in their order, beginning after a position. */
@@ -24,7 +52,7 @@ export function listEvents(
 ): Promise<EventRow[]> {
   return db
     .selectFrom('events')
-    .selectAll()
+    .select(columns)
     .where('call_id', '=', callId)
     .where('position', '>', page.afterPosition)
     .orderBy('position')

@@ -1,6 +1,7 @@
 /** Queries on the servers that share this database. */
 import type { Selectable } from 'kysely';
-import type { Db, NodesTable } from './schema.ts';
+import type { NodesTable } from './node-tables.ts';
+import type { Db } from './schema.ts';
 
 export type NodeRow = Selectable<NodesTable>;
 

@@ -1,6 +1,13 @@
 /** The tables as the queries see them; migrations/ makes them. Times are timestamptz, money is integer micro-units. */
 import type { Generated, Kysely } from 'kysely';
 import type { CampaignsTable, ContactsTable } from './campaign-tables.ts';
+import type {
+  NodesTable,
+  SharedSecretsTable,
+  WebhookDeliveriesTable,
+  WebhookMessagesTable,
+  WebhooksTable,
+} from './node-tables.ts';
 import type { Json, JsonOrNull, Moment, MomentOrNull } from './table-columns.ts';
 
 export interface CallsTable {
@@ -103,6 +110,8 @@ export interface CallLogTable {
 /** What happened, for the outside: one row for each (call, key), or each key where it is not of a call, in the order of `position`. */
 export interface EventsTable {
   position: Generated<number>;
+  /** The transaction that added it: those below the oldest one still open are complete. */
+  seen_by: Generated<string>;
   id: string;
   call_id: string | null;
   client_id: string | null;
@@ -306,18 +315,6 @@ export interface CarrierTranscriptsTable {
   at: Moment;
 }
 
-/** A server on this database. */
-export interface NodesTable {
-  id: string;
-  /** The machine's name, for people. */
-  host: string;
-  started_at: Moment;
-  /** When it last said that it lives. */
-  seen_at: Moment;
-  /** When it stopped by itself; null while it runs, or when it was killed. */
-  stopped_at: MomentOrNull;
-}
-
 /** What one item of a vendor costs; a row is never changed, only followed by another or ended. */
 export interface PricesTable {
   id: string;
@@ -450,6 +447,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   pace: PaceTable;
   nodes: NodesTable;
+  shared_secrets: SharedSecretsTable;
   consents: ConsentsTable;
   prices: PricesTable;
   call_usage: CallUsageTable;
@@ -458,4 +456,7 @@ export interface Database {
   spend_totals: SpendTotalsTable;
   campaigns: CampaignsTable;
   contacts: ContactsTable;
+  webhooks: WebhooksTable;
+  webhook_messages: WebhookMessagesTable;
+  webhook_deliveries: WebhookDeliveriesTable;
 }

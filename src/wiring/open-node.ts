@@ -4,6 +4,7 @@ import { createIds, type NewId } from '../base/ids.ts';
 import { createNodeHeartbeat } from '../store/node-heartbeat.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import type { Foundation } from './foundation.ts';
+import { shareSecrets } from './share-secrets.ts';
 
 export interface Node {
   store: Store;
@@ -19,7 +20,9 @@ export async function openNode(base: Foundation): Promise<Node> {
   const newId = createIds(clock, random);
   const nodeId = newId('node');
   const heartbeat = createNodeHeartbeat({ store, clock, log, nodeId, host: hostname() });
+  let stopSharing: () => Promise<void>;
   try {
+    stopSharing = await shareSecrets({ ...base, store, dataDir: base.config.dataDir });
     await heartbeat.start();
   } catch (error) {
     await store.close();
@@ -28,6 +31,7 @@ export async function openNode(base: Foundation): Promise<Node> {
   return {
     ...{ store, newId, nodeId },
     async close() {
+      await stopSharing();
       await heartbeat.stop();
       await store.close();
     },

@@ -99,7 +99,11 @@ function asksOf(route: Route, objects: readonly SeededObject[]): Ask[] {
   const { recipe, url } = route;
   const asks = objects.flatMap((object) =>
     (recipe.names?.flatMap((kind) => spellingsOf(object.names[kind])) ?? ['']).flatMap((name) => {
-      const path = url.replace(/:version/, '1').replace(/:\w+/, name);
+      const event = `${object.names.webhook.replace('webhook', 'event')}_call.queued`;
+      const path = url
+        .replace(/:version/, '1')
+        .replace(/:eventId/, event)
+        .replace(/:\w+/, name);
       const queries = recipe.queries?.(object) ?? [''];
       const bodies = recipe.bodies?.(object) ?? [undefined];
       return queries.flatMap((query) =>

@@ -234,6 +234,28 @@ const recipesOfV1: Record<string, Recipe> = {
     control: owner(),
   },
   'GET /v1/do-not-call/export': { control: owner(), mindsNoObject: true },
+  'GET /v1/webhooks': list,
+  'POST /v1/webhooks': {
+    bodies: (object) => [{ url: 'https://elsewhere.example/hook', client_id: clientId(object) }],
+    control: owner(201),
+  },
+  'GET /v1/webhooks/:id': one('webhook'),
+  'PATCH /v1/webhooks/:id': { names: ['webhook'], bodies: () => [{ description: 'mine' }], control: owner() },
+  'DELETE /v1/webhooks/:id': { names: ['webhook'], control: owner(204) },
+  'POST /v1/webhooks/:id/rotate-secret': { names: ['webhook'], bodies: () => [{}], control: owner() },
+  'POST /v1/webhooks/:id/test': { names: ['webhook'], bodies: () => [undefined], control: owner() },
+  'POST /v1/webhooks/:id/replay': {
+    names: ['webhook'],
+    bodies: () => [{ after: '2026-11-20T00:00:00Z', include_delivered: true }],
+    control: owner(202),
+  },
+  'GET /v1/webhooks/:id/deliveries': one('webhook'),
+  'GET /v1/webhooks/:id/deliveries/:eventId': one('webhook'),
+  'POST /v1/webhooks/:id/deliveries/:eventId/replay': {
+    names: ['webhook'],
+    bodies: () => [undefined],
+    control: owner(202),
+  },
   'GET /v1/stats': {
     queries: (object) => ['', `?assistant_id=${assistantId(object)}`],
     control: owner(),

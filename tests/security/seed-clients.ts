@@ -30,6 +30,7 @@ export const objectKinds = [
   'do-not-call',
   'consent',
   'campaign',
+  'webhook',
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -56,6 +57,7 @@ const nameIn = (client: number, number: number) => ({
   client: `client_${markOf(client)}`,
   'do-not-call': `+1${digitsOf(client)}${500 + number}`,
   consent: `consent_${markOf(client)}_${number}`,
+  webhook: `webhook_${markOf(client)}_${number}`,
   campaign: `campaign_${markOf(client)}_${number}`,
 });
 
@@ -181,6 +183,7 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
       .execute();
     await seedCall(ground, { client, number, assistant, definition });
     await seedCampaign(ground, { client, number });
+    await seedWebhook(ground, { ...names, mark });
     const blobName = `recordings/${names.call}/sound.wav`;
     const sound = Buffer.from(`RIFF sound of ${mark}`);
     const kept = await blobs.put(blobName, { contentType: 'audio/wav', length: sound.length, body: bytes(sound) });
@@ -248,6 +251,36 @@ async function seedCampaign(
       ...{ variables: JSON.stringify({ owes: mark }), state: 'waiting', attempts: 0, deferrals: 0 },
       ...{ outcome: null, code: null, first_call_id: null, last_call_id: null, from_number: null },
       ...{ due_at: at, created_at: at, updated_at: at },
+    })
+    .execute();
+}
+
+async function seedWebhook(
+  { db }: ProvingGround,
+  { webhook, client, call, mark }: { webhook: string; client: string; call: string; mark: string },
+): Promise<void> {
+  await db
+    .insertInto('webhooks')
+    .values({
+      id: webhook,
+      client_id: client,
+      // Where nothing may be sent, so that nothing is waited for.
+      url: `https://10.0.0.1/${mark}`,
+      description: `Hook of ${mark}`,
+      event_types: JSON.stringify([`${mark}.*`]),
+      is_enabled: true,
+      secret: `whsec_${mark}`,
+      created_at: at,
+      updated_at: at,
+    })
+    .execute();
+  const event = await db.selectFrom('events').select(['id', 'position']).where('call_id', '=', call).executeTakeFirst();
+  if (!event) throw new Error(`${call} has no event`);
+  await db
+    .insertInto('webhook_deliveries')
+    .values({
+      ...{ webhook_id: webhook, event_id: event.id, event_type: 'call.queued', position: event.position },
+      ...{ status: 'delivered', created_at: at, finished_at: at },
     })
     .execute();
 }

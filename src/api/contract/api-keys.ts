@@ -22,6 +22,8 @@ export const permissionNames = [
   'api-keys:write',
   'do-not-call:read',
   'do-not-call:write',
+  'webhooks:read',
+  'webhooks:write',
   'stats:read',
   'audit-log:read',
   'consents:read',

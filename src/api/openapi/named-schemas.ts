@@ -24,6 +24,7 @@ import { costSchema, priceSchema } from '../contract/prices.ts';
 import { limitsSchema, statsSchema } from '../contract/stats.ts';
 import { problemSchema } from '../contract/text.ts';
 import { userSchema } from '../contract/users.ts';
+import { deliverySchema, webhookSchema } from '../contract/webhooks.ts';
 
 export const namedSchemas = z.registry<{ id: string }>();
 
@@ -56,6 +57,8 @@ const schemas: Record<string, z.ZodType> = {
   Turn: turnSchema,
   TurnLatency: turnLatencySchema,
   User: userSchema,
+  Webhook: webhookSchema,
+  WebhookDelivery: deliverySchema,
 };
 
 for (const [id, schema] of Object.entries(schemas)) namedSchemas.add(schema, { id });

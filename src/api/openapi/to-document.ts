@@ -8,6 +8,7 @@ import { formOperations } from './form-operations.ts';
 import { createJsonSchemas, type Json, type JsonSchemas } from './json-schemas.ts';
 import type { Area, Operation } from './operation.ts';
 import { priceOperations } from './price-operations.ts';
+import { webhookOperations } from './webhook-operations.ts';
 
 export interface OpenApiDocument extends Json {
   openapi: string;
@@ -21,6 +22,7 @@ export const areas: readonly Area[] = [
   ...accountOperations,
   consentOperations,
   priceOperations,
+  ...webhookOperations,
   ...formOperations,
 ];
 

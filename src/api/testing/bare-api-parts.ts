@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { createFakeClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
+import { createSeededRandom } from '../../base/random.ts';
 import { createLiveEvents } from '../../notify/live-events.ts';
 import type { ApiParts } from '../create-api.ts';
 
@@ -34,6 +35,9 @@ export const bareApiParts: ApiParts = {
   conversations: {} as never,
   queueCall: nobody,
   checkCall: nobody,
+  random: createSeededRandom(1),
+  guardedFetch: { whyRefused: () => null },
+  webhooks: { deliver: nobody, look: nobody },
   callsPerSecond: 1,
   maxCallsOnLines: 50,
   requestsPerMinute: 600,

@@ -12,6 +12,8 @@ import { campaigns } from './0020-campaigns.ts';
 import { spend } from './0030-spend.ts';
 import { consents } from './0031-consents.ts';
 import { nodes } from './0040-nodes.ts';
+import { webhooks } from './0041-webhooks.ts';
+import { sharedSecrets } from './0042-shared-secrets.ts';
 import { whoPickedUp } from './0060-who-picked-up.ts';
 import { analyses } from './0061-analyses.ts';
 
@@ -30,4 +32,6 @@ export const migrations: Record<string, Migration> = {
   '0040-nodes': nodes,
   '0060-who-picked-up': whoPickedUp,
   '0061-analyses': analyses,
+  '0041-webhooks': webhooks,
+  '0042-shared-secrets': sharedSecrets,
 };
