@@ -3,7 +3,7 @@ import type { Assistant } from '../assistant/assistant.ts';
 import type { NewId } from '../base/ids.ts';
 import type { CallOrder } from '../ports/carrier.ts';
 import { readPrices } from '../spend/read-prices.ts';
-import { crossedThresholds, noCaps, toCapStates } from '../spend/spend-caps.ts';
+import { crossedThresholds, toCapStates } from '../spend/spend-caps.ts';
 import { toThresholdEvents } from '../spend/threshold-events.ts';
 import { type CallShape, worstCaseOf } from '../spend/worst-case.ts';
 import type { CallRow } from '../store/calls.ts';
@@ -17,7 +17,7 @@ import {
   type SpendPlace,
   updateCallCost,
 } from '../store/spend.ts';
-import { capsOfClient, placeOf, type SpendPolicy, toShape } from './dial/spend-policy.ts';
+import { capsOfCampaign, capsOfClient, placeOf, type SpendPolicy, toShape } from './dial/spend-policy.ts';
 import type { FollowUp } from './follow-ups.ts';
 
 export interface SettleParts {
@@ -104,7 +104,8 @@ async function tellThresholds(
 ): Promise<NewEvent[]> {
   const { place, sums, addedMicros, atMs } = done;
   if (addedMicros <= 0) return [];
-  const caps = { operator: policy.caps, client: await capsOfClient(db, place.clientId), campaign: noCaps };
+  const [client, campaign] = [await capsOfClient(db, place.clientId), await capsOfCampaign(db, place.campaignId)];
+  const caps = { operator: policy.caps, client, campaign };
   const before = toCapStates(caps, place, sums).map((cap) => ({ ...cap, usedMicros: cap.usedMicros - addedMicros }));
   return toThresholdEvents(crossedThresholds(before, addedMicros), { ...place, newId, atMs });
 }

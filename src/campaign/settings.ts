@@ -19,6 +19,8 @@ export interface CampaignSettings {
   ends_at: string | null;
   retry: { attempts: number; after_minutes: Partial<Record<string, number>> } | null;
   breaker: { failed_share: number; last_calls: number };
+  /** Read by the rule that holds spending within caps. */
+  spend_caps?: Record<string, number | undefined> | null;
 }
 
 export interface CampaignWindow {

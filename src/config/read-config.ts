@@ -50,6 +50,9 @@ export interface Config {
   /** How often one number may be called for one client; null: not set. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** Calls to numbers alike but for the last four digits, and of a new client; null: no limit. */
+  callsPerBlockPerHour: number | null;
+  newClientCallsPerDay: number | null;
   /** What becomes of a conversation while which the number comes onto a do-not-call list. */
   onDoNotCall: 'end' | 'finish';
   /** What a person must have agreed to before any call. */
@@ -154,6 +157,8 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     allowedCountries: values.ALLOWED_COUNTRIES ?? null,
     callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,
     callsPerNumberPerWeek: values.CALLS_PER_NUMBER_PER_WEEK ?? null,
+    callsPerBlockPerHour: values.CALLS_PER_BLOCK_PER_HOUR ?? null,
+    newClientCallsPerDay: values.NEW_CLIENT_CALLS_PER_DAY ?? null,
     onDoNotCall: values.ON_DO_NOT_CALL,
     requiredConsents: values.REQUIRE_CONSENT,
     spend: toSpend(values),

@@ -150,6 +150,18 @@ export const serverSettings = {
       'How often one number may be called for one client in 7 days. By default 10 with a real account, and no limit where no phone is real.',
     secret: false,
   },
+  CALLS_PER_BLOCK_PER_HOUR: {
+    schema: wholeNumber(0, 1_000_000).optional(),
+    meaning:
+      'How many calls an hour may go to numbers that are alike but for their last four digits, as those of thieves are. By default there is no limit.',
+    secret: false,
+  },
+  NEW_CLIENT_CALLS_PER_DAY: {
+    schema: wholeNumber(0, 1_000_000).optional(),
+    meaning:
+      'How many calls in 24 hours a client may make in its first week, unless its own calls_per_day says otherwise. By default there is no limit.',
+    secret: false,
+  },
   ON_DO_NOT_CALL: {
     schema: z.enum(['finish', 'end']).default('finish'),
     meaning:

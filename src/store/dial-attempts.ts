@@ -28,3 +28,18 @@ export async function listDialedAt(
     .execute();
   return rows.flatMap(({ dialing_at }) => (dialing_at ? [dialing_at] : []));
 }
+
+/** How many calls were dialled since then, to numbers that begin so or for one client; E.164 holds nothing that `like` would mind. */
+export async function countDialed(
+  db: Db,
+  which: { since: Date; beginning?: string; clientId?: string | undefined },
+): Promise<number> {
+  let query = db
+    .selectFrom('calls')
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .where('dialing_at', '>', which.since)
+    .where('direction', '=', 'outbound');
+  if (which.beginning !== undefined) query = query.where('to_number', 'like', `${which.beginning}%`);
+  if (which.clientId !== undefined) query = query.where('client_id', '=', which.clientId);
+  return (await query.executeTakeFirstOrThrow()).calls;
+}

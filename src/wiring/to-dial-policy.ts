@@ -12,6 +12,7 @@ export function toDialPolicy(config: Config): DialPolicy {
   return {
     allowedCountries: config.allowedCountries,
     ownNumber: config.phoneNumber,
+    burst: { perBlockPerHour: config.callsPerBlockPerHour, newClientPerDay: config.newClientCallsPerDay },
     onDoNotCall: config.onDoNotCall,
     requiredConsents: config.requiredConsents,
     callsPerNumberPerDay: config.callsPerNumberPerDay ?? (ringsPeople ? usualPerDay : null),

@@ -231,7 +231,14 @@ async function seedCampaign(
   const mark = markOf(client);
   const { campaign, client: client_id } = nameIn(client, number);
   const settings = { welcome_message: `Hello from ${mark}`, agenda: null, variables: { plan: mark } };
-  const limits = { max_duration_seconds: null, default_country: null, caller_id: null, window: null, retry: null };
+  const limits = {
+    max_duration_seconds: null,
+    default_country: null,
+    caller_id: null,
+    window: null,
+    retry: null,
+    spend_caps: null,
+  };
   const period = { starts_at: null, ends_at: null, breaker: { failed_share: 0.5, last_calls: 20 } };
   const pacing = { calls_per_minute: 60, concurrent_calls: 1, adaptive: null };
   await db

@@ -49,6 +49,16 @@ export const breakerSchema = z.strictObject({
   last_calls: z.int().min(3).max(200).default(20),
 });
 
+/** In millionths of the unit of the server's currency. */
+const micros = z.int().min(0).max(1e15).optional();
+export const campaignSpendCapsSchema = z.strictObject({
+  per_call_micros: micros,
+  per_day_micros: micros,
+  per_month_micros: micros,
+  /** Over all of its days. */
+  in_all_micros: micros,
+});
+
 const changeable = {
   name: textSchema(200),
   /** A stored assistant, as it is published when the campaign is started; null: the usual assistant. */
@@ -73,6 +83,8 @@ const changeable = {
   /** Null: each contact is called once. */
   retry: campaignRetrySchema.nullable(),
   breaker: breakerSchema,
+  /** What its calls may cost; null: no caps of its own. */
+  spend_caps: campaignSpendCapsSchema.nullable(),
 };
 
 const beginsBeforeItEnds = (campaign: { starts_at?: string | null | undefined; ends_at?: string | null | undefined }) =>
@@ -95,6 +107,7 @@ export const createCampaignSchema = z
     ends_at: changeable.ends_at.default(null),
     retry: changeable.retry.default(null),
     breaker: changeable.breaker.prefault({}),
+    spend_caps: changeable.spend_caps.default(null),
   })
   .refine(beginsBeforeItEnds, periodWords);
 

@@ -33,6 +33,7 @@ it('asks every rule and keeps every answer, whichever forbids', () => {
     ['spend', 'notes', null],
     ['calling_hours', 'forbids', 'dial/outside-calling-hours'],
     ['frequency', 'forbids', 'dial/too-often'],
+    ['burst', 'allows', null],
   ]);
   expect(decision).toMatchObject({ allowed: false, code: 'dial/do-not-call', retry_after_seconds: null });
 });
@@ -115,7 +116,7 @@ it('decides about anything that looks like a number, and never allows one of no 
   fc.assert(
     fc.property(number, (to) => {
       const decision = decideDial(factsFor(to, { allowedCountries: ['US', 'GB', 'DE'] }), monday);
-      expect(decision.reasons).toHaveLength(8);
+      expect(decision.reasons).toHaveLength(9);
       expect(decision.allowed).toBe(decision.code === null);
       const { countries } = decision.destination;
       if (decision.allowed) expect(['US', 'GB', 'DE']).toEqual(expect.arrayContaining(countries));

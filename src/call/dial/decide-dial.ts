@@ -5,6 +5,7 @@ import { isAllowedCountry } from './rules/is-allowed-country.ts';
 import { isClientActive } from './rules/is-client-active.ts';
 import { isDoNotCall } from './rules/is-do-not-call.ts';
 import { isExpensive } from './rules/is-expensive.ts';
+import { isTooMany } from './rules/is-too-many.ts';
 import { isTooOften } from './rules/is-too-often.ts';
 import { isWithinCallingHours, zonesFor } from './rules/is-within-calling-hours.ts';
 import { isWithinSpend } from './rules/is-within-spend.ts';
@@ -20,6 +21,7 @@ const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['spend', isWithinSpend],
   ['calling_hours', isWithinCallingHours],
   ['frequency', isTooOften],
+  ['burst', isTooMany],
 ];
 
 /** What one rule answered. */

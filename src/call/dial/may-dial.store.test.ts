@@ -58,7 +58,7 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
       destination: { countries: ['US'], region: 'NY' },
     });
     expect(stored?.policy.decided_at).toBe(new Date(room.clock.now()).toISOString());
-    expect(stored?.policy.reasons).toHaveLength(8);
+    expect(stored?.policy.reasons).toHaveLength(9);
   });
 
   it('rings a number no more often than allowed, however many come to their turn at once', async () => {
@@ -98,6 +98,30 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
     });
     room.carrier.placing = 'accepts';
     expect((await place({ to: '+12125550104', clientId: 'client_a' })).status).toBe('dialing');
+  });
+
+  it('stops a burst of calls to one block of numbers, and of a client that is new', async () => {
+    const limited = { ...room.dialPolicy, burst: { perBlockPerHour: 3, newClientPerDay: 2 } };
+    const ask = (to: string, clientId: string | null, atMs = room.clock.now()) =>
+      mayDial(
+        { db: room.store.db, policy: limited },
+        { to, from: request.from, clientId, recipientZone: null, keepsHours: false, spend: null },
+        atMs,
+      );
+    for (const last of ['1000', '2000', '3000']) await place({ to: `+1212557${last}` });
+    expect(await ask('+12125574000', null)).toMatchObject({ code: 'dial/too-many-alike', retry_after_seconds: 3600 });
+    expect(await ask('+12125584000', null)).toMatchObject({ allowed: true });
+    expect(await ask('+12125574000', null, room.clock.now() + 3_600_001)).toMatchObject({ allowed: true });
+    await client('client_new', {});
+    for (const to of ['+13125551000', '+13135551000']) await place({ to, clientId: 'client_new' });
+    expect(await ask('+13145551000', 'client_new')).toMatchObject({ code: 'dial/new-client-calls-per-day' });
+    expect(await ask('+13145551000', 'client_new', room.clock.now() + 8 * dayMs)).toMatchObject({ allowed: true });
+    await room.store.db
+      .updateTable('clients')
+      .set({ limits: '{"calls_per_day":9}' })
+      .where('id', '=', 'client_new')
+      .execute();
+    expect(await ask('+13145551000', 'client_new')).toMatchObject({ allowed: true });
   });
 
   it('forbids every call of a client whose limits cannot be read', async () => {

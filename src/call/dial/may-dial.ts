@@ -9,6 +9,7 @@ import type { Db } from '../../store/schema.ts';
 import { parseClientDialLimits } from './client-dial-limits.ts';
 import { type ConsentPurpose, operatorsList, stateOfEach } from './consents.ts';
 import { type DialDecision, decideDial } from './decide-dial.ts';
+import { type BurstLimits, findBurst } from './find-burst.ts';
 import type { DialFacts } from './rules/rule.ts';
 import type { SpendFacts, SpendPolicy } from './spend-policy.ts';
 import { type Destination, toDestination } from './where/destination.ts';
@@ -22,6 +23,8 @@ export interface DialPolicy {
   /** How often one number may be rung for one client; null: no limit. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** Left out: no limits. */
+  burst?: BurstLimits;
   /** What a person must have agreed to before a call; a client may demand more. */
   requiredConsents?: readonly ConsentPurpose[];
   /** What becomes of a conversation with somebody whose number comes onto a do-not-call list; by default it goes on. */
@@ -53,7 +56,8 @@ export async function mayDial(
   atMs: number,
 ): Promise<DialDecision> {
   const destination = toDestination(wanted.to);
-  const client = await findFactsOfClient(db, wanted.clientId);
+  const found = await findFactsOfClient(db, wanted.clientId);
+  const { client } = found;
   const entry = await findDoNotCall(db, wanted.to, wanted.clientId);
   const attemptLimits = {
     perDay: client?.limits?.calls_per_number_per_day ?? policy.callsPerNumberPerDay,
@@ -80,17 +84,25 @@ export async function mayDial(
     allowedCountries: policy.allowedCountries ?? (await ownCountries({ db, policy }, wanted, destination)),
     attemptLimits,
     attemptsAtMs: attempts.map((at) => at.getTime()),
+    burst: await findBurst(db, { to: wanted.to, client: found.aged, limits: policy.burst ?? noBurstLimits }, atMs),
     spend: wanted.spend,
   };
   return decideDial(facts, atMs);
 }
 
-async function findFactsOfClient(db: Db, clientId: string | null): Promise<DialFacts['client']> {
-  if (clientId === null) return null;
+const noBurstLimits: BurstLimits = { perBlockPerHour: null, newClientPerDay: null };
+
+async function findFactsOfClient(db: Db, clientId: string | null) {
+  const none = { client: null, aged: null };
+  if (clientId === null) return none;
   const client = await findClient(db, everyone, clientId);
-  return client
-    ? { status: client.status, limits: parseClientDialLimits(client.limits) }
-    : { status: null, limits: null };
+  if (!client) return { ...none, client: { status: null, limits: null } };
+  const limits = parseClientDialLimits(client.limits);
+  const hasOwnLimit = limits?.calls_per_day !== undefined;
+  return {
+    client: { status: client.status, limits },
+    aged: { id: clientId, createdAt: client.created_at, hasOwnLimit },
+  };
 }
 
 /** The countries of the operator's own numbers, as far as the destination needs them to be known. */

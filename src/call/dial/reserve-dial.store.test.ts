@@ -5,7 +5,8 @@ import { systemRandom } from '../../base/random.ts';
 import { CarrierRefused } from '../../ports/carrier.ts';
 import { noCaps } from '../../spend/spend-caps.ts';
 import { insertCall } from '../../store/calls.ts';
-import { findCallCost } from '../../store/spend.ts';
+import { insertCampaign } from '../../store/campaigns.ts';
+import { addToSums, findCallCost } from '../../store/spend.ts';
 import { addUsage } from '../../store/usage.ts';
 import { createCostCounter } from '../count-costs.ts';
 import { placeCall, queueCall } from '../place-call.ts';
@@ -13,7 +14,7 @@ import { settleSpend } from '../settle-spend.ts';
 import { openRoom, type Room, request, until } from '../testing/open-room.ts';
 import { DialRefused } from './dial-refused.ts';
 import { decideAndReserve } from './reserve-dial.ts';
-import type { SpendPolicy } from './spend-policy.ts';
+import { findSpendFacts, type SpendPolicy } from './spend-policy.ts';
 
 const perMinute = 84_000;
 const assistant = { ...request.assistant, max_duration_seconds: 90 };
@@ -250,6 +251,25 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
       expect((refused as DialRefused).retryAfterSeconds).toBeGreaterThan(0);
       expect((await place()).status).toBe('dialing');
     });
+  });
+
+  it('holds a campaign to its own cap over all of its days', async () => {
+    const at = new Date(room.clock.now());
+    await insertCampaign(room.store.db, {
+      ...{ id: 'campaign_1', client_id: null, name: 'May', status: 'running', pace: '{}', caller_ids_used: '{}' },
+      ...{ settings: JSON.stringify({ spend_caps: { in_all_micros: 2 * worst } }), revision: 0 },
+      ...{ assistant_id: null, assistant_version: null, created_at: at, updated_at: at },
+    });
+    const call = { to: '+12125550301', clientId: null, campaignId: 'campaign_1', assistant, engine: 'relay' as const };
+    const more = { metadata: null, instructions: null, longestSeconds: 90 };
+    const facts = (atMs: number) =>
+      findSpendFacts({ db: room.store.db, policy }, { ...call, ...more }, { atMs, lock: false });
+    const place = { clientId: null, campaignId: 'campaign_1', day: '2020-01-01', currency: 'USD' };
+    expect((await facts(room.clock.now())).caps).toMatchObject([
+      { whose: 'campaign', period: 'ever', capMicros: 2 * worst, usedMicros: 0, endsAtMs: null },
+    ]);
+    await addToSums(room.store.db, place, { reserved: worst, settled: 1 });
+    expect((await facts(room.clock.now())).caps).toMatchObject([{ usedMicros: worst + 1 }]);
   });
 
   it('does not dial a number that has no price while a cap is set, unless the operator allows it', async () => {

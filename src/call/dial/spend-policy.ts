@@ -1,10 +1,12 @@
 /** What a call may cost, for the rule that holds it against the caps: its shape, its prices, what is taken of each cap. */
+import { z } from 'zod';
 import type { Assistant } from '../../assistant/assistant.ts';
 import type { CarrierInstruction } from '../../ports/carrier.ts';
 import { periodsOf } from '../../spend/periods.ts';
 import { readPrices } from '../../spend/read-prices.ts';
 import { type CapState, type Caps, noCaps, toCapStates } from '../../spend/spend-caps.ts';
 import { type CallShape, type LineVendors, type WorstCase, worstCaseOf } from '../../spend/worst-case.ts';
+import { findCampaign } from '../../store/campaigns.ts';
 import { findClient } from '../../store/clients.ts';
 import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
@@ -90,12 +92,32 @@ export async function findSpendFacts(
   const place = placeOf(call, policy.currency, atMs);
   const prices = await readPrices(db, call.to, atMs);
   const client = await capsOfClient(db, call.clientId);
+  const campaign = await capsOfCampaign(db, call.campaignId);
   const sums = await (lock ? lockSums(db, place) : readSums(db, place));
   return {
     currency: policy.currency,
     worstCase: worstCaseOf(toShape(policy, call, 'outbound'), { all: prices, currency: policy.currency }, atMs),
     unknownPrices: policy.unknownPrices,
-    caps: toCapStates({ operator: policy.caps, client, campaign: noCaps }, place, sums),
+    caps: toCapStates({ operator: policy.caps, client, campaign }, place, sums),
+  };
+}
+
+const campaignCaps = z.object({
+  per_call_micros: z.number().optional(),
+  per_day_micros: z.number().optional(),
+  per_month_micros: z.number().optional(),
+  in_all_micros: z.number().optional(),
+});
+
+export async function capsOfCampaign(db: Db, campaignId: string | null): Promise<Caps> {
+  if (campaignId === null) return noCaps;
+  const settings = (await findCampaign(db, everyone, campaignId))?.settings as { spend_caps?: unknown } | undefined;
+  const caps = settings?.spend_caps ? campaignCaps.parse(settings.spend_caps) : {};
+  return {
+    perCall: caps.per_call_micros ?? null,
+    perDay: caps.per_day_micros ?? null,
+    perMonth: caps.per_month_micros ?? null,
+    inAll: caps.in_all_micros ?? null,
   };
 }
 

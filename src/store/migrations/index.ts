@@ -11,6 +11,7 @@ import { schedulesAndRetries } from './0011-schedules-and-retries.ts';
 import { campaigns } from './0020-campaigns.ts';
 import { spend } from './0030-spend.ts';
 import { consents } from './0031-consents.ts';
+import { dialedLately } from './0032-dialed-lately.ts';
 import { nodes } from './0040-nodes.ts';
 import { webhooks } from './0041-webhooks.ts';
 import { sharedSecrets } from './0042-shared-secrets.ts';
@@ -29,6 +30,7 @@ export const migrations: Record<string, Migration> = {
   '0020-campaigns': campaigns,
   '0030-spend': spend,
   '0031-consents': consents,
+  '0032-dialed-lately': dialedLately,
   '0040-nodes': nodes,
   '0060-who-picked-up': whoPickedUp,
   '0061-analyses': analyses,

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../../base/errors.ts';
 import type { ClientDialLimits } from '../client-dial-limits.ts';
 import type { ConsentPurpose, ConsentState } from '../consents.ts';
+import type { Burst } from '../find-burst.ts';
 import type { SpendFacts } from '../spend-policy.ts';
 import type { Destination } from '../where/destination.ts';
 
@@ -28,6 +29,8 @@ export interface DialFacts {
   attemptLimits: { perDay: number | null; perWeek: number | null };
   /** When the number was rung for the same client in the last week, newest first; as many as the limits need. */
   attemptsAtMs: readonly number[];
+  /** Calls to numbers like it, and from a client that is new. */
+  burst: Burst;
   /** What the call may cost, and what is taken of every cap; null where nobody asked. */
   spend: SpendFacts | null;
 }

@@ -18,6 +18,7 @@ export function factsFor(to: string, changes: Partial<DialFacts> = {}): DialFact
     allowedCountries: ['US'],
     attemptLimits: { perDay: 3, perWeek: 10 },
     attemptsAtMs: [],
+    burst: { block: { beginning: to.slice(0, -4), most: null, dialed: 0 }, newClient: { most: null, dialed: 0 } },
     spend: null,
     ...changes,
   };
