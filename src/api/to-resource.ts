@@ -102,8 +102,24 @@ interface KeptWithCall {
 
 export function toCallWithTurns(row: CallRow, { turns, cost, analysis }: KeptWithCall): CallWithTurns {
   const shown = turns.map(toTurnResource);
-  const found = { cost: cost ? toCost(cost) : null, analysis: toAnalysis(analysis) };
+  const found = {
+    cost: cost ? toCost(cost) : null,
+    analysis: toAnalysis(analysis),
+    disclosures: toDisclosures(row, turns),
+  };
   return { ...toCallResource(row), turns: shown, ...found, latency: toFigures(shown) };
+}
+
+/** By what was heard of the turn that said it; null while that is not known. */
+function toDisclosures(row: CallRow, turns: readonly TurnRow[]): CallWithTurns['disclosures'] {
+  const text = (row.assistant as { disclosure?: string | null }).disclosure?.trim();
+  if (!text) return [];
+  return turns
+    .filter((turn) => turn.speaker === 'assistant' && turn.text.startsWith(text))
+    .map((turn) => ({
+      ...{ text, said_at: turn.started_at.toISOString() },
+      heard: turn.heard_text === null ? null : turn.heard_text.startsWith(text),
+    }));
 }
 
 export function toCost(row: CallCostRow): CostResource {

@@ -30,4 +30,13 @@ describe('the opening of a call', () => {
     expect(renderOpening({ welcome_message: null, agenda: null }, { variables })).toEqual(none);
     expect(renderOpening({ welcome_message: '{{name}} ', agenda: null }, { variables: { name: '' } })).toEqual(none);
   });
+
+  it('begins with what the person must be told, once', () => {
+    const disclosure = 'I am an AI, and this call is recorded.';
+    const greetingOf = (welcome_message: string | null) =>
+      renderOpening({ ...own, welcome_message, disclosure }, { variables }).greeting;
+    expect(greetingOf('Hello {{name}}.')).toBe(`${disclosure} Hello Ann.`);
+    expect(greetingOf(`${disclosure} Hello.`)).toBe(`${disclosure} Hello.`);
+    expect(greetingOf(null)).toBe(disclosure);
+  });
 });

@@ -19,7 +19,8 @@ export interface AskedOpening {
 
 /** @throws TemplateRefused when a template or a value is beyond the limits */
 export function renderOpening(
-  assistant: Pick<Assistant, 'welcome_message' | 'agenda'> & Partial<Pick<Assistant, 'voicemail' | 'who_picked_up'>>,
+  assistant: Pick<Assistant, 'welcome_message' | 'agenda'> &
+    Partial<Pick<Assistant, 'voicemail' | 'who_picked_up' | 'disclosure'>>,
   asked: AskedOpening,
 ): Opening {
   const missing = new Set<string>();
@@ -29,12 +30,20 @@ export function renderOpening(
     for (const name of rendered.missing) missing.add(name);
     return orNull(rendered.text);
   };
-  const greeting = render(orNull(asked.welcomeMessage) ?? assistant.welcome_message);
+  const words = render(orNull(asked.welcomeMessage) ?? assistant.welcome_message);
   const agenda = render(orNull(asked.agenda) ?? assistant.agenda);
   // Said later, perhaps, but whoever leaves a name out should hear of it now.
   if (assistant.voicemail?.action === 'leave_message') render(assistant.voicemail.message);
   if (assistant.who_picked_up?.screener.action === 'introduce') render(assistant.who_picked_up.screener.introduction);
-  return { greeting, agenda, missing: [...missing] };
+  return { greeting: withDisclosure(assistant.disclosure, words), agenda, missing: [...missing] };
+}
+
+/** What a person must be told stands before everything else, unless the words begin with it already. */
+export function withDisclosure(disclosure: string | null | undefined, words: string | null): string | null {
+  const said = disclosure?.trim();
+  if (!said) return words;
+  if (words?.trimStart().startsWith(said)) return words;
+  return words === null ? said : `${said} ${words}`;
 }
 
 function orNull(text: string | null | undefined): string | null {

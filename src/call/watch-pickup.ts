@@ -1,5 +1,6 @@
 /** Finds out who has picked up a call while its conversation goes on, and has done what is to be done about it. */
 import { type Assistant, usualWhoPickedUp } from '../assistant/assistant.ts';
+import { withDisclosure } from '../assistant/render-opening.ts';
 import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { AnsweredBy } from '../ports/answer-detection.ts';
@@ -177,9 +178,11 @@ class Watch implements PickupWatch {
   }
 
   #wordsFor(what: 'message' | 'introduction'): string {
-    const { name, language, voicemail, who_picked_up = usualWhoPickedUp } = this.#assistant;
+    const { name, language, voicemail, disclosure, who_picked_up = usualWhoPickedUp } = this.#assistant;
     const template = what === 'message' ? voicemail.message : who_picked_up.screener.introduction;
-    return wordsFor(what, { template, name, language, values: this.#call.parameters as Record<string, unknown> });
+    const values = this.#call.parameters as Record<string, unknown>;
+    const words = wordsFor(what, { template, name, language, values });
+    return withDisclosure(disclosure, words) ?? words;
   }
 
   async #claimMessage(): Promise<void> {

@@ -1,7 +1,9 @@
 /** `/v1/assistants` and `/v1/phone-numbers` over real HTTP: drafts, versions, previews, belonging, and one client's walls. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantResource, AssistantVersionResource, PreviewResult } from '../../src/api/contract/assistants.ts';
 import type { PhoneNumberResource } from '../../src/api/contract/phone-numbers.ts';
+import { usualWhoPickedUp } from '../../src/assistant/assistant.ts';
 import { ask, logIn } from '../setup/account-client.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
 
@@ -52,6 +54,8 @@ describe('an assistant', () => {
         tools: ['hang_up', 'do_not_call_again'],
       },
       voicemail: { action: 'hang_up', message: null },
+      who_picked_up: usualWhoPickedUp,
+      success_criteria: null,
       limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },
       ...{ analysis_schema: null, disclosure: null, published_version: 1, archived_at: null },
       ...{ created_at: expect.any(String), updated_at: expect.any(String) },
@@ -77,8 +81,16 @@ describe('an assistant', () => {
       limits: { ring_seconds: 20, max_duration_seconds: 300, silence_ms: 5000 },
       analysis_schema: { type: 'object', properties: { confirmed: { type: 'boolean' } } },
       disclosure: 'This call is recorded.',
+      success_criteria: 'They confirm.',
+      who_picked_up: {
+        detect: 'heard',
+        screener: { action: 'hang_up', introduction: null },
+        menu: { action: 'hang_up', goal: 'Sales' },
+      },
     };
-    expect(await create(everything)).toMatchObject(everything);
+    const { id } = await create(everything);
+    const renamed = await send('PATCH', `/v1/assistants/${id}`, { name: 'Renamed' });
+    expect(renamed.body).toMatchObject({ ...everything, name: 'Renamed' });
   });
 
   it.each([

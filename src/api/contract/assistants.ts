@@ -25,26 +25,26 @@ export const voicemailSchema = z.strictObject({
   message: template.nullable().default(null),
 });
 
-const whoPickedUp = z
-  .strictObject({
-    /** `heard` alone is free; the carrier charges for its detection. */
-    detect: z.enum(['carrier_and_heard', 'heard', 'nothing']).default('carrier_and_heard'),
-    screener: z
-      .strictObject({
-        action: z.enum(['introduce', 'talk', 'hang_up']),
-        /** Name and purpose; null: the usual words. */
-        introduction: template.nullable().default(null),
-      })
-      .default({ action: 'introduce', introduction: null }),
-    menu: z
-      .strictObject({
-        action: z.enum(['press_keys', 'talk', 'hang_up']),
-        /** Whom or what to look for; null: a person. */
-        goal: textSchema(1000).nullable().default(null),
-      })
-      .default({ action: 'talk', goal: null }),
-  })
-  .prefault({});
+const whoPickedUp = z.strictObject({
+  /** `heard` alone is free; the carrier charges for its detection. */
+  detect: z.enum(['carrier_and_heard', 'heard', 'nothing']).default('carrier_and_heard'),
+  screener: z
+    .strictObject({
+      action: z.enum(['introduce', 'talk', 'hang_up']),
+      /** Name and purpose; null: the usual words. */
+      introduction: template.nullable().default(null),
+    })
+    .default({ action: 'introduce', introduction: null }),
+  menu: z
+    .strictObject({
+      action: z.enum(['press_keys', 'talk', 'hang_up']),
+      /** Whom or what to look for; null: a person. */
+      goal: textSchema(1000).nullable().default(null),
+    })
+    .default({ action: 'talk', goal: null }),
+});
+
+const successCriteria = textSchema(4000);
 
 const speaker = z.enum(['assistant', 'person']);
 
@@ -79,19 +79,25 @@ const definition = {
   /** What it does when a mailbox answers; a message that is null is the usual one. */
   voicemail: voicemailSchema,
   /** How it finds out who has picked up, and what it does about a call screener or a phone menu. */
-  who_picked_up: whoPickedUp,
+  who_picked_up: whoPickedUp.prefault({}),
   limits,
   /** JSON Schema of what is to be found out from a call afterwards. */
   analysis_schema: objectSchema(20_000).nullable(),
   /** When a call was a success, in words for the language model. */
-  success_criteria: textSchema(4000).nullable().default(null),
+  success_criteria: successCriteria.nullable().default(null),
   /** What the person must be told at the beginning. */
   disclosure: textSchema(1000).nullable(),
 };
 
 export const definitionSchema = z.object(definition);
 /** What is not named is not changed. */
-const changeable = { ...definition, speaks_first: speaker, limits: limits.partial() };
+const changeable = {
+  ...definition,
+  speaks_first: speaker,
+  who_picked_up: whoPickedUp,
+  success_criteria: successCriteria.nullable(),
+  limits: limits.partial(),
+};
 
 export const createAssistantSchema = z
   .strictObject(changeable)

@@ -180,6 +180,8 @@ export const callWithTurnsSchema = callSchema.extend({
   turns: z.array(turnSchema),
   /** Null for a call that was never dialled, and from before costs were counted. */
   cost: costSchema.nullable(),
+  /** What the person had to be told, when that was said, and whether all of it was heard. */
+  disclosures: z.array(z.object({ text: z.string(), said_at: moment, heard: z.boolean().nullable() })),
   /** Null until it was made, some seconds after the end of the call. */
   analysis: analysisSchema.nullable(),
   latency: z.object({

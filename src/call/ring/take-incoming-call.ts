@@ -1,7 +1,7 @@
 /** Takes a call that somebody places to one of our numbers: finds who answers there and stores it, once. */
 import { type Assistant, lineOf } from '../../assistant/assistant.ts';
 import { findPublishedAssistant } from '../../assistant/find-published.ts';
-import { renderOpening } from '../../assistant/render-opening.ts';
+import { renderOpening, withDisclosure } from '../../assistant/render-opening.ts';
 import { messageOf } from '../../base/errors.ts';
 import { countCallsOnLines, findCall, insertCall } from '../../store/calls.ts';
 import { insertEvents } from '../../store/events.ts';
@@ -123,9 +123,9 @@ function toRow(parts: CallParts, incoming: IncomingCall, { assistant, ref, clien
 
 /** Nobody gave values for an incoming call: words that need some are not said. */
 function openingOf({ log }: CallParts, assistant: Assistant, assistantId: number) {
-  const { welcome_message, agenda } = assistant;
-  const { missing, ...opening } = renderOpening({ welcome_message, agenda }, { variables: {} });
+  const { welcome_message, agenda, disclosure } = assistant;
+  const { missing, ...opening } = renderOpening({ welcome_message, agenda, disclosure }, { variables: {} });
   if (missing.length === 0) return opening;
   log.warn({ assistantId, missing }, 'the assistant’s own words need values that an incoming call does not have');
-  return { greeting: null, agenda: null };
+  return { greeting: withDisclosure(disclosure, null), agenda: null };
 }
