@@ -236,7 +236,8 @@ describe('a preview', () => {
     expect(body.greeting).toBe('Hello John Doe.');
     expect(body.missing).toEqual([]);
     const [prompt, context, agenda] = body.instructions;
-    expect([prompt, agenda]).toEqual([written.prompt, 'Agenda: Remind John Doe of dental.']);
+    expect(prompt?.startsWith(`${written.prompt}\n\n`)).toBe(true);
+    expect(agenda).toBe('Agenda: Remind John Doe of dental.');
     expect(JSON.parse(context?.replace('Call Context: ', '') ?? '').customParameters).toEqual(variables);
   });
 
