@@ -1,4 +1,5 @@
 /** Campaigns and their contacts as `/v1` shows them. */
+import type { Progress } from '../campaign/read-progress.ts';
 import type { CampaignRow } from '../store/campaigns.ts';
 import type { ContactCount, ContactRow } from '../store/contacts.ts';
 import type { CampaignResource, CampaignWithProgress, CreateCampaign } from './contract/campaigns.ts';
@@ -23,7 +24,7 @@ export function toCampaignResource(row: CampaignRow): CampaignResource {
   };
 }
 
-export function toProgress(counts: readonly ContactCount[]): CampaignWithProgress['progress'] {
+export function toProgress({ counts, ...pace }: Progress): CampaignWithProgress['progress'] {
   const sum = (some: readonly ContactCount[]) => some.reduce((total, { contacts }) => total + contacts, 0);
   const ofState = (state: string) => sum(counts.filter((count) => count.state === state));
   const outcomes = [...new Set(counts.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])))].sort();
@@ -35,6 +36,8 @@ export function toProgress(counts: readonly ContactCount[]): CampaignWithProgres
     by_outcome: Object.fromEntries(
       outcomes.map((outcome) => [outcome, sum(counts.filter((count) => count.outcome === outcome))]),
     ),
+    dialed_per_minute: Math.round(pace.dialedPerMinute * 10) / 10,
+    expected_end_at: pace.expectedEndMs === null ? null : new Date(pace.expectedEndMs).toISOString(),
   };
 }
 

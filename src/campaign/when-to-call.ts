@@ -18,24 +18,42 @@ interface Condition {
   zones: readonly string[];
 }
 
+interface Someone {
+  number: string;
+  timezone: string | null;
+}
+
 /** Answers for one moment; contacts of the same place are looked up once. */
-export function whenToCall({ window, client }: Asked, atMs: number) {
-  const own = window === null ? null : callingHours.parse(window);
+export function whenToCall(asked: Asked, atMs: number) {
+  const toConditions = conditionsOf(asked);
   const known = new Map<string, WhenToCall>();
-  return ({ number, timezone }: { number: string; timezone: string | null }): WhenToCall => {
+  return (contact: Someone): WhenToCall => {
+    const { place, conditions } = toConditions(contact);
+    const before = known.get(place);
+    if (before !== undefined) return before;
+    const when = firstMoment(conditions, atMs);
+    known.set(place, when);
+    return when;
+  };
+}
+
+/** Answers for one contact, at any moment. */
+export function whenToCallOne(asked: Asked, contact: Someone): (atMs: number) => WhenToCall {
+  const { conditions } = conditionsOf(asked)(contact);
+  return (atMs) => firstMoment(conditions, atMs);
+}
+
+function conditionsOf({ window, client }: Asked) {
+  const own = window === null ? null : callingHours.parse(window);
+  return ({ number, timezone }: Someone): { place: string; conditions: Condition[] } => {
     const destination = toDestination(number);
     const zones = zonesFor({ recipientZone: timezone, destination });
     const { hours, state } = hoursFor({ client, destination });
-    const key = `${state} ${zones.join(' ')}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
     const conditions: Condition[] = [{ hours, zones }];
     if (own !== null && window !== null) {
       conditions.push({ hours: [own], zones: window.timezone === 'recipient' ? zones : [window.timezone] });
     }
-    const when = firstMoment(conditions, atMs);
-    known.set(key, when);
-    return when;
+    return { place: `${state} ${zones.join(' ')}`, conditions };
   };
 }
 

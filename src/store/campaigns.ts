@@ -128,3 +128,15 @@ export function listLastEnded(
     .limit(limit)
     .execute();
 }
+
+/** How many calls of a campaign were dialled since then; one does not wait for longer than an hour before. */
+export async function countDialedSince(db: Db, campaignId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom('calls')
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .where('campaign_id', '=', campaignId)
+    .where('created_at', '>=', new Date(since.getTime() - 3_600_000))
+    .where('dialing_at', '>=', since)
+    .executeTakeFirstOrThrow();
+  return row.calls;
+}

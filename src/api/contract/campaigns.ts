@@ -142,6 +142,10 @@ const progressSchema = z.object({
   }),
   /** Of the last call of each contact. */
   by_outcome: z.record(z.string(), z.int()),
+  /** Over the last five minutes, while it runs. */
+  dialed_per_minute: z.number(),
+  /** While it runs: when everybody was called, at this pace and within the hours; retries not counted. */
+  expected_end_at: momentSchema.nullable(),
 });
 
 export const campaignSchema = z.object({

@@ -5,6 +5,7 @@ import { reachOf } from '../../account/principal.ts';
 import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import type { CampaignParts } from '../../campaign/campaign-parts.ts';
 import { type CampaignAction, CampaignRefused, changeCampaign, pastOf } from '../../campaign/change-campaign.ts';
+import { readProgress } from '../../campaign/read-progress.ts';
 import type { Campaigns } from '../../campaign/run-campaigns.ts';
 import { settingsOf } from '../../campaign/settings.ts';
 import { neededFromContacts } from '../../campaign/templates.ts';
@@ -18,7 +19,6 @@ import {
   updateCampaign,
 } from '../../store/campaigns.ts';
 import { listNumbersWithin } from '../../store/clients.ts';
-import { countByStateAndOutcome } from '../../store/contacts.ts';
 import { everyone, onlyOf, type Reach } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
 import { answerPost } from '../answer-post.ts';
@@ -64,7 +64,7 @@ export function campaignRoutes(parts: CampaignRouteParts) {
         withCampaignProblems(async () => {
           const wanted = toAction(request.body);
           const row = await change(parts, request, wanted);
-          return { status: 200, body: await withProgress(db, row) };
+          return { status: 200, body: await withProgress(parts, row) };
         }),
       ),
     );
@@ -87,11 +87,11 @@ export function campaignRoutes(parts: CampaignRouteParts) {
     });
 
     app.get<ById>('/v1/campaigns/:id', reading, async (request) =>
-      withProgress(db, await findCampaignOr404(db, request)),
+      withProgress(parts, await findCampaignOr404(db, request)),
     );
 
     app.patch<ById>('/v1/campaigns/:id', writing, async (request) =>
-      withCampaignProblems(async () => withProgress(db, await update(parts, request))),
+      withCampaignProblems(async () => withProgress(parts, await update(parts, request))),
     );
 
     app.delete<ById>('/v1/campaigns/:id', writing, async (request, reply) => {
@@ -106,8 +106,8 @@ export function campaignRoutes(parts: CampaignRouteParts) {
   };
 }
 
-async function withProgress(db: Db, row: CampaignRow) {
-  return { ...toCampaignResource(row), progress: toProgress(await countByStateAndOutcome(db, row.id)) };
+async function withProgress(parts: CampaignRouteParts, row: CampaignRow) {
+  return { ...toCampaignResource(row), progress: toProgress(await readProgress(parts, parts.store.db, row)) };
 }
 
 async function change(parts: CampaignRouteParts, request: FastifyRequest<ById>, action: CampaignAction) {
@@ -150,7 +150,7 @@ async function create(parts: CampaignRouteParts, request: FastifyRequest) {
     });
   });
   const stored = (await findCampaign(db, everyone, id)) as CampaignRow;
-  return { status: 201, body: await withProgress(db, stored), headers: { location: `/v1/campaigns/${id}` } };
+  return { status: 201, body: await withProgress(parts, stored), headers: { location: `/v1/campaigns/${id}` } };
 }
 
 async function checkAssistant(parts: CampaignRouteParts, request: FastifyRequest, id: number | null) {
