@@ -76,6 +76,19 @@ describeOnBothDatabases('dialling what waits', (openFresh) => {
     expect(room.carrier.orders).toHaveLength(1);
   });
 
+  it('knows a call whose phone is picked up before the carrier has answered our request', async () => {
+    const room = openRoom(await openFresh());
+    room.carrier.placing = 'lost-answer';
+    const call = await queue(room, '+15550118');
+    await until(async () => (await room.find(call.id)).revision === 2);
+    await room.runner.idle();
+    const { from } = request;
+    const asked = { type: 'instructions-wanted', direction: 'outbound', to: '+15550118', from } as const;
+    const answer = await room.hear({ ...asked, carrierSid: 'CA-early', query: new URLSearchParams() });
+    expect(answer.type).toBe('converse-by-relay');
+    expect(await room.find(call.id)).toMatchObject({ carrier_sid: 'CA-early', status: 'in_progress' });
+  });
+
   it('hangs up on a stray call of one that was given up, however often it asks what to do', async () => {
     const room = openRoom(await openFresh());
     const call = await room.place({ to: '+15550116' });

@@ -2,6 +2,7 @@
 
 import { unreachable } from '../base/unreachable.ts';
 import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
+import { findUnboundCall } from '../store/call-queue.ts';
 import { findCall } from '../store/calls.ts';
 import { insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
@@ -143,6 +144,8 @@ async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise
   const named = event.query.get('callId');
   const { db } = parts.store;
   const call = await findCall(db, everyone, named ?? event.carrierSid);
+  // The phone was picked up before the carrier's answer to our request was stored; only one call rings a number.
+  if (!call && named === null && event.type === 'instructions-wanted') return findUnboundCall(db, event);
   if (!call || call.carrier_sid === event.carrierSid) return call?.id ?? null;
   const owner = await findCall(db, everyone, event.carrierSid);
   return owner ? null : call.id;

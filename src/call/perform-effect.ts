@@ -6,12 +6,15 @@ import { type CallOrder, type CarrierCall, CarrierRefused } from '../ports/carri
 import { type CallRow, findCall } from '../store/calls.ts';
 import { everyone } from '../store/reach.ts';
 import type { CallHappening, CallParts } from './call-parts.ts';
+import type { DialOutcome } from './dial/account-health.ts';
 import { noteOutcome } from './dial/note-outcome.ts';
 import type { Lifecycle, LifecycleEffect } from './lifecycle-state.ts';
 
 interface CameOfIt {
   happening: CallHappening;
   facts?: { durationSeconds: number | null };
+  /** To be noted once the call has been told. */
+  outcome?: DialOutcome;
 }
 
 /** Does one effect; gives what came of it as the next event, if anything did. */
@@ -24,7 +27,7 @@ export async function performEffect(
   const { effect } = what;
   switch (effect.type) {
     case 'place-call':
-      return { happening: await placeAtCarrier(parts, call, what.isFresh) };
+      return await placeAtCarrier(parts, call, what.isFresh);
     case 'ask-carrier':
       return toReport(await carrier.fetchCall(effect.carrierSid));
     case 'look-for-call':
@@ -61,10 +64,10 @@ async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): P
  * One request, once. A process that stood still since it took the call over sends nothing: others may have given the
  * call up meanwhile.
  */
-async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => boolean): Promise<CallHappening> {
+async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => boolean): Promise<CameOfIt> {
   const { carrier } = parts;
   const { limits, tries } = call.lifecycle as Extract<Lifecycle, { phase: 'sending' }>;
-  if (!isFresh()) return { type: 'not-sent', tries };
+  if (!isFresh()) return { happening: { type: 'not-sent', tries } };
   try {
     const placed = await carrier.placeCall({
       to: call.to_number,
@@ -75,10 +78,11 @@ async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => bo
       maxDurationSeconds: limits.maxDurationSeconds + 30,
       detection: detectionFor(parts, call),
     });
-    await noteOutcome(parts, { type: 'taken' });
-    return { type: 'carrier-accepted', carrierSid: placed.carrierSid };
+    // The carrier's own callbacks are on their way: the call is told first.
+    const happening = { type: 'carrier-accepted', carrierSid: placed.carrierSid } as const;
+    return { happening, outcome: { type: 'taken' } };
   } catch (error) {
-    return whatFailed(parts, error);
+    return { happening: await whatFailed(parts, error) };
   }
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from '../base/errors.ts';
 import { type CallRow, lockCall } from '../store/calls.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallHappening, CallParts } from './call-parts.ts';
+import { noteOutcome } from './dial/note-outcome.ts';
 import type { Lifecycle, LifecycleEvent } from './lifecycle-state.ts';
 import { performEffect } from './perform-effect.ts';
 import { type StepDone, takeStep } from './take-step.ts';
@@ -62,6 +63,7 @@ export function createCallRunner(parts: CallParts): CallRunner {
         const came = await performEffect(parts, call, { effect, isFresh });
         const applied = came ? await apply(call.id, came.happening, came.facts) : null;
         await applied?.performed;
+        if (came?.outcome) await noteOutcome(parts, came.outcome);
       } catch (error) {
         // The call's check time stands: the sweeper comes back to it.
         log.warn({ callId: call.id, effect: effect.type, reason: messageOf(error) }, 'carrier command failed');

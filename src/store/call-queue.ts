@@ -129,3 +129,15 @@ export async function isOnTheLine(db: Db, number: string): Promise<boolean> {
 export async function lockClientCalls(db: Db, clientId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`calls of ${clientId}`}, 0))`.execute(db);
 }
+
+/** The call that rings this number, or may, and of which the carrier's own id is not known yet. */
+export async function findUnboundCall(db: Db, ends: { to: string; from: string }): Promise<string | null> {
+  const row = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('fence', '=', ends.to)
+    .where('from_number', '=', ends.from)
+    .where('carrier_sid', 'is', null)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
