@@ -34,9 +34,12 @@ describeOnBothDatabases('holding a conversation', (openFresh) => {
     return { call, ...(await connect(call, await room.askInstructions(call))) };
   };
 
-  /** A conversation has two timers of its own; the third is the patience of whoever waits for its last words. */
+  /**
+   * A conversation has two timers of its own, whoever finds out who picked up has one; the fourth is the patience of
+   * whoever waits for its last words.
+   */
   const passLastWords = async () => {
-    await until(() => room.clock.pendingTimers === 3);
+    await until(() => room.clock.pendingTimers === 4);
     room.clock.advance(2000);
   };
 
