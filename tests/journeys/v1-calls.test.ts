@@ -247,7 +247,8 @@ describe('the events of a call', () => {
     for (const event of all.data) expect(eventSchema.strict().safeParse(event).error).toBeUndefined();
     const types = all.data.map(({ type }) => type);
     expect(types.slice(0, 4)).toEqual(['call.queued', 'call.dialing', 'call.ringing', 'call.started']);
-    expect(types.at(-1)).toBe('call.ended');
+    // What came of it is found out some seconds later.
+    expect(types.filter((type) => type !== 'call.analyzed').at(-1)).toBe('call.ended');
     const paged: EventResource[] = [];
     let cursor: string | null = null;
     do {
@@ -256,7 +257,7 @@ describe('the events of a call', () => {
       paged.push(...page.data);
       cursor = page.next_cursor;
     } while (cursor !== null);
-    expect(paged).toEqual(all.data);
+    expect(paged.slice(0, all.data.length)).toEqual(all.data);
   });
 
   it.each([['"now"'], ['[1e300]'], ['[-1]'], ['[1,2]'], ['["1"]'], ['[9007199254740993]']])(
