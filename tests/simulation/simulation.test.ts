@@ -16,15 +16,15 @@ beforeAll(async () => {
 
 afterAll(() => pglite.close());
 
-it('keeps every law for thirty seeds of nodes that crash, a carrier that lies and a network that loses', async () => {
-  for (let seed = 1; seed <= 30; seed += 1) {
+it('keeps every law for sixteen seeds of nodes that crash, a carrier that lies and a network that loses', async () => {
+  for (let seed = 1; seed <= 16; seed += 1) {
     const { broken } = await runSeed(seed, { shapes });
     expect(broken, `npm run simulation -- --seed ${seed}`).toBeNull();
   }
 });
 
 it('gives the same history for the same seed', async () => {
-  for (const seed of [1, 2, 3, 4, 5]) {
+  for (const seed of [1, 2, 3]) {
     const first = await runSeed(seed, { shapes });
     const second = await runSeed(seed, { shapes });
     expect(second.digest).toBe(first.digest);
