@@ -37,6 +37,15 @@ async function send(body: unknown, headers?: Record<string, string>) {
 
 const placedCalls = () => server.simulator.calls();
 
+let people = 0;
+/** A number of its own: no number is rung by two calls at once. */
+function someone(): string {
+  people += 1;
+  const number = `+1202555${2000 + people}`;
+  server.person(number, 'declines after 1s');
+  return number;
+}
+
 async function place(number: string, verification = 98765): Promise<string> {
   const { text } = await send({ to: number, verification });
   const [, sid] = sidForm.exec((JSON.parse(text) as { message: string }).message) ?? [];
@@ -70,16 +79,17 @@ describe('the documented request', () => {
       reach = null;
       listed.push(await server.get('/v1/calls?verification=4711'));
     };
-    await place(to, 4711);
+    const number = someone();
+    await place(number, 4711);
     expect(listed).toMatchObject([
-      { data: [{ to, verification: 4711, state: 'in_progress', dialect: 'call-customer', carrier_sid: null }] },
+      { data: [{ to: number, verification: 4711, state: 'in_progress', dialect: 'call-customer', carrier_sid: null }] },
     ]);
   });
 
   it.each([[0], [-5], [1.5], [1e-7], [Number.MAX_SAFE_INTEGER]])(
     'takes the number %d, and finds it again',
     async (number) => {
-      const sid = await place(to, number);
+      const sid = await place(someone(), number);
       const { data } = await server.get<{ data: CallWithTurns[] }>(`/v1/calls?verification=${String(number)}`);
       expect(data).toMatchObject([{ carrier_sid: sid, verification: number }]);
       const twiml = placedCalls().find((call) => call.sid === sid)?.request?.Twiml?.[0];
@@ -88,7 +98,7 @@ describe('the documented request', () => {
   );
 
   it('may repeat its number, and finds every call that has it', async () => {
-    const sids = [await place(to, 5150), await place(to, 5150)];
+    const sids = [await place(someone(), 5150), await place(someone(), 5150)];
     const { data } = await server.get<{ data: CallWithTurns[] }>('/v1/calls?verification=5150');
     expect(data.map(({ carrier_sid }) => carrier_sid).toSorted()).toEqual(sids.toSorted());
     expect((await server.get<{ data: unknown[] }>('/v1/calls?verification=51501')).data).toEqual([]);
@@ -142,7 +152,7 @@ describe('a call that does not come about', () => {
 
   it('says that the phone may ring when the carrier gave no clear answer', async () => {
     server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-html' }] } });
-    const answer = await send({ to, verification: 1 });
+    const answer = await send({ to: someone(), verification: 1 });
     expect(answer.status).toBe(500);
     expect(answer.text).toMatch(/^\{"message":"Failed to initiate call: The carrier did not confirm the call call_/);
   });
@@ -163,10 +173,11 @@ describe('a call that does not come about', () => {
 
   it('is asked for once under an Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'once' };
-    const first = await send({ to, verification: 1 }, headers);
+    const number = someone();
+    const first = await send({ to: number, verification: 1 }, headers);
     const before = placedCalls().length;
-    expect(await send({ to, verification: 1 }, headers)).toMatchObject({ status: 200, text: first.text });
-    const other = await send({ to, verification: 2 }, headers);
+    expect(await send({ to: number, verification: 1 }, headers)).toMatchObject({ status: 200, text: first.text });
+    const other = await send({ to: number, verification: 2 }, headers);
     expect(other.status).toBe(422);
     expect(JSON.parse(other.text)).toEqual({ message: 'this Idempotency-Key was used with another request body' });
     expect(placedCalls()).toHaveLength(before);

@@ -39,6 +39,15 @@ async function send(body: unknown, headers?: Record<string, string>) {
 }
 
 const placedCalls = () => server.simulator.calls();
+
+let people = 0;
+/** A number of its own: no number is rung by two calls at once. */
+function someone(): string {
+  people += 1;
+  const number = `+1555988${1000 + people}`;
+  server.person(number, 'declines after 1s');
+  return number;
+}
 const createAssistant = async (more: Record<string, unknown> = {}) => {
   const response = await server.post('/v1/assistants', { name: 'Clinic', prompt: 'You remind people.', ...more });
   return ((await response.json()) as { id: number }).id;
@@ -66,7 +75,7 @@ describe('the documented request', () => {
   });
 
   it('keeps the words and the purpose with their values, and the version that was published', async () => {
-    const { text } = await send(exampleBody);
+    const { text } = await send({ ...example, to_phone_number: someone() });
     const { db } = server.callwright.store;
     const row = await db.selectFrom('calls').selectAll().where('carrier_sid', '=', sidIn(text)).executeTakeFirst();
     expect(row).toMatchObject({
@@ -76,7 +85,8 @@ describe('the documented request', () => {
   });
 
   it('needs no more than the assistant and the number', async () => {
-    const { status } = await send({ assistant_id: 123, to_phone_number: to, welcome_message: null, agenda: null });
+    const order = { assistant_id: 123, welcome_message: null, agenda: null };
+    const { status } = await send({ ...order, to_phone_number: someone() });
     expect(status).toBe(200);
   });
 });
@@ -115,7 +125,7 @@ describe('the conversation', () => {
 
   it('runs with the version that was published when it was asked for', async () => {
     const id = await createAssistant({ welcome_message: 'One.' });
-    const order = { assistant_id: id, to_phone_number: to };
+    const order = () => ({ assistant_id: id, to_phone_number: someone() });
     const assistantOf = async (sid: string) => {
       const { db } = server.callwright.store;
       const row = await db.selectFrom('calls').selectAll().where('carrier_sid', '=', sid).executeTakeFirstOrThrow();
@@ -123,9 +133,9 @@ describe('the conversation', () => {
     };
     const change = { method: 'PATCH', headers: { 'content-type': 'application/json' } };
     await fetch(`${server.url}/v1/assistants/${id}`, { ...change, body: '{"welcome_message":"Two."}' });
-    expect(await assistantOf(sidIn((await send(order)).text))).toEqual([1, 'One.']);
+    expect(await assistantOf(sidIn((await send(order())).text))).toEqual([1, 'One.']);
     await fetch(`${server.url}/v1/assistants/${id}/publish`, { method: 'POST' });
-    expect(await assistantOf(sidIn((await send(order)).text))).toEqual([2, 'Two.']);
+    expect(await assistantOf(sidIn((await send(order())).text))).toEqual([2, 'Two.']);
   });
 });
 
@@ -220,7 +230,7 @@ describe('a call that is not placed', () => {
 
   it('is 502 and says that it may ring when the carrier gave no clear answer', async () => {
     server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-html' }] } });
-    const answer = await send(example);
+    const answer = await send({ ...example, to_phone_number: someone() });
     expect(answer.status).toBe(502);
     expect(answer.body.detail).toMatch(/^The carrier did not confirm the call call_\w+\. It may still ring;/);
   });
@@ -239,10 +249,11 @@ describe('a call that is not placed', () => {
 describe('an Idempotency-Key', () => {
   it('gives the same answer again and one call; with another body it is 422', async () => {
     const headers = { 'idempotency-key': 'same-again' };
-    const first = await send(example, headers);
+    const order = { ...example, to_phone_number: someone() };
+    const first = await send(order, headers);
     const before = placedCalls().length;
-    expect(await send(example, headers)).toMatchObject({ status: 200, text: first.text });
-    expect(await send({ ...example, agenda: null }, headers)).toMatchObject({
+    expect(await send(order, headers)).toMatchObject({ status: 200, text: first.text });
+    expect(await send({ ...order, agenda: null }, headers)).toMatchObject({
       status: 422,
       body: { detail: 'this Idempotency-Key was used with another request body' },
     });

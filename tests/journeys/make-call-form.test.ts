@@ -1,5 +1,5 @@
 /** `POST /secure/make-call` and its relatives as their document shows them, over real HTTP. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   clientCallAnswerSchema,
   clientCallsSchema,
@@ -22,9 +22,13 @@ const fetchUnlessDown: typeof fetch = (...request) =>
         }),
       )
     : fetch(...request);
+const start = async () => {
+  const started = await startServer({ overrides: { fetch: fetchUnlessDown } });
+  started.person(phone, 'answers after 1s\nlistens\nhangs up');
+  return started;
+};
 beforeAll(async () => {
-  server = await startServer({ overrides: { fetch: fetchUnlessDown } });
-  server.person(phone, 'answers after 1s\nlistens\nhangs up');
+  server = await start();
 });
 afterAll(() => server.stop());
 
@@ -288,20 +292,39 @@ describe('a request that is refused', () => {
 
   it.each([
     [13227, 400, 403],
-    [20003, 401, 500],
     [20404, 404, 404],
-    [20429, 429, 429],
     [21214, 400, 400],
     [21215, 400, 403],
     [21216, 400, 403],
     [99999, 400, 500],
-  ])('by the carrier with code %i (HTTP %i) is %i', async (code, httpStatus, status) => {
-    const refused = { type: 'refused', status: httpStatus, code, message: 'Words of the carrier.' } as const;
-    server.simulator.setFaults({ creates: { script: [refused] } });
-    const answered = await makeCall(client.key);
-    expect([answered.status, answered.body.details]).toEqual([status, 'Words of the carrier.']);
-    expect(makeCallErrorSchema.required({ resolution: true }).parse(answered.body)).toEqual(answered.body);
+  ])('by the carrier with code %i (HTTP %i) is %i', (...codes) => expectRefusal(client, codes));
+
+  it('when nobody knows whether it rings tells not to ask again at once', async () => {
+    server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-cut' }] } });
+    const { status, body } = await makeCall(client.key, { phone: '+12125550151' });
+    expect([status, body.error]).toEqual([500, 'Twilio service unavailable']);
+    expect(body.details).toMatch(/may still ring/);
   });
+});
+
+/** What the carrier says of the whole account holds up the next calls, so each has a server of its own. */
+describe('a request at an account that takes no calls', () => {
+  let usual: RunningServer;
+  let client: Client;
+  beforeEach(async () => {
+    usual = server;
+    server = await start();
+    client = await createClient({ twilio_phone_number: '+15557654321' });
+  });
+  afterEach(async () => {
+    await server.stop();
+    server = usual;
+  });
+
+  it.each([
+    [20003, 401, 500],
+    [20429, 429, 429],
+  ])('by the carrier with code %i (HTTP %i) is %i', (...codes) => expectRefusal(client, codes));
 
   it('while the carrier cannot be reached says so', async () => {
     carrierIsDown = true;
@@ -310,14 +333,15 @@ describe('a request that is refused', () => {
     const { requestId } = answered.body;
     expect(answered).toEqual({ status: 500, body: { error: 'Twilio service unavailable', requestId } });
   });
-
-  it('when nobody knows whether it rings tells not to ask again at once', async () => {
-    server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-cut' }] } });
-    const { status, body } = await makeCall(client.key);
-    expect([status, body.error]).toEqual([500, 'Twilio service unavailable']);
-    expect(body.details).toMatch(/may still ring/);
-  });
 });
+
+async function expectRefusal(client: Client, [code, httpStatus, status]: [number, number, number]): Promise<void> {
+  const refused = { type: 'refused', status: httpStatus, code, message: 'Words of the carrier.' } as const;
+  server.simulator.setFaults({ creates: { script: [refused] } });
+  const answered = await makeCall(client.key);
+  expect([answered.status, answered.body.details]).toEqual([status, 'Words of the carrier.']);
+  expect(makeCallErrorSchema.required({ resolution: true }).parse(answered.body)).toEqual(answered.body);
+}
 
 describe('the limits of a client', () => {
   it('end a day’s calls with 429 and a time to come back', async () => {
