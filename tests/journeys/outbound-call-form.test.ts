@@ -1,6 +1,8 @@
 /** `POST /api/outbound-call` over real HTTP: every documented request and answer, and what happens to bad ones. */
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../src/call/testing/open-room.ts';
+import { isOnTheLine } from '../../src/store/call-queue.ts';
 import { addToDoNotCall } from '../../src/store/do-not-call.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
 
@@ -34,6 +36,8 @@ beforeAll(async () => {
   server = await startServer({ config: { maxConcurrentCalls: 1000 }, overrides: { fetch: gate.fetch } });
   server.person(to, 'declines after 1s');
 });
+// One number is rung by one call at a time.
+afterEach(() => until(async () => !(await isOnTheLine(server.callwright.store.db, to))));
 afterAll(() => server.stop());
 
 async function send(body: unknown, headers?: Record<string, string>) {
@@ -252,7 +256,7 @@ describe('a call that the carrier refuses', () => {
 
   it('says that the phone may ring when the carrier gave no clear answer', async () => {
     server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-html' }] } });
-    const answer = await send({ to });
+    const answer = await send({ to: '+15558675311' });
     expect(answer).toMatchObject({ status: 500, body: { error: 'Failed to initiate outbound call' } });
     expect(answer.body.message).toMatch(/^The carrier did not confirm the call call_\w+\. It may still ring;/);
   });
