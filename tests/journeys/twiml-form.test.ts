@@ -115,9 +115,9 @@ describe('a call that comes in', () => {
 });
 
 describe('a call that we placed', () => {
-  const place = async () => {
+  const place = async (number = '+15559870009') => {
     const words = { welcome_message: 'Hello {{name}}.', variables: { name: 'John Doe' } };
-    const order = { assistant_id: assistantId, to_phone_number: '+15559870009', ...words };
+    const order = { assistant_id: assistantId, to_phone_number: number, ...words };
     const { call_sid } = await send<{ call_sid: string }>('POST', '/calls/initiate', order);
     return { sid: call_sid, id: (await callOf(call_sid)).id };
   };
@@ -139,10 +139,13 @@ describe('a call that we placed', () => {
   });
 
   it('is not another call, and an id that nobody has is hung up', async () => {
-    server.simulator.setPerson('+15559870009', parsePerson('quiet', 'answers after 60s'));
-    const [mine, other] = [await place(), await place()];
+    server.simulator.setPerson('+15559870010', parsePerson('quiet', 'answers after 60s'));
+    server.simulator.setPerson('+15559870011', parsePerson('quiet', 'answers after 60s'));
+    const [mine, other] = [await place('+15559870010'), await place('+15559870011')];
     for (const query of [`?callId=${other.id}`, '?callId=call_nobody', '?callId=']) {
-      expect((await ring(fieldsOf(mine.sid), query)).body).toMatch(/<Response><Hangup\/><\/Response>$/);
+      expect((await ring({ ...fieldsOf(mine.sid), To: '+15559870010' }, query)).body).toMatch(
+        /<Response><Hangup\/><\/Response>$/,
+      );
     }
     expect(await callOf(other.sid)).not.toMatchObject({ status: 'in_progress' });
   });
