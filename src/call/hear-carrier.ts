@@ -18,6 +18,7 @@ import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import type { SpeechVendors } from './speech-vendors.ts';
 import { carrierVerdictEvent } from './watch-pickup.ts';
+import { withOwnNumber } from './with-own-number.ts';
 import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
 
 export interface HearCarrierParts extends CallParts {
@@ -118,7 +119,7 @@ async function keepVerdict(
   const event = {
     ...{ id: newId('event'), call_id: call.id, client_id: call.client_id, type: carrierVerdictEvent },
     ...{ key: `${carrierVerdictEvent}:${answeredBy}`, at: new Date(clock.now()) },
-    data: JSON.stringify({ answered_by: answeredBy, after_ms: afterMs }),
+    data: JSON.stringify(withOwnNumber(call, { answered_by: answeredBy, after_ms: afterMs })),
   };
   live.publish(await insertEvents(store.db, [event]));
 }

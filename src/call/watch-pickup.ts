@@ -1,4 +1,5 @@
 /** Finds out who has picked up a call while its conversation goes on, and has done what is to be done about it. */
+
 import { type Assistant, usualWhoPickedUp } from '../assistant/assistant.ts';
 import { withDisclosure } from '../assistant/render-opening.ts';
 import type { CancelTimer } from '../base/clock.ts';
@@ -16,6 +17,7 @@ import type { Conversation } from './converse/conversation.ts';
 import type { HearFarEnd } from './converse/far-end.ts';
 import { oneAtATime } from './converse/one-at-a-time.ts';
 import type { CallParts } from './run-call.ts';
+import { withOwnNumber } from './with-own-number.ts';
 
 export interface PickupParts extends CallParts {
   pickupPolicy?: Partial<PickupPolicy> | undefined;
@@ -214,12 +216,11 @@ class Watch implements PickupWatch {
     const { id, client_id } = this.#call;
     const key = `${type}:${this.#logSeq}`;
     const at = new Date(clock.now());
+    const told = JSON.stringify(withOwnNumber(this.#call, data));
     const write = async () => {
       const events = await store.transaction(async (db) => {
         await updateCall(db, id, changes);
-        return insertEvents(db, [
-          { id: newId('event'), call_id: id, client_id, type, key, at, data: JSON.stringify(data) },
-        ]);
+        return insertEvents(db, [{ id: newId('event'), call_id: id, client_id, type, key, at, data: told }]);
       });
       live.publish(events);
     };

@@ -249,7 +249,9 @@ describe('the whole call', () => {
 
   it('names the caller’s own number in its events', () => {
     const own = events.filter(({ type }) => !type.startsWith('turn.'));
-    expect(own.map(({ type }) => type)).toEqual([
+    // Who picked up is found out meanwhile, and what came of the call afterwards.
+    const aside = ['answer.detected', 'person.detected', 'call.analyzed'];
+    expect(own.map(({ type }) => type).filter((type) => !aside.includes(type))).toEqual([
       ...[
         'call.queued',
         'call.dialing',

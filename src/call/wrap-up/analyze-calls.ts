@@ -1,4 +1,5 @@
 /** Finds out what came of each call once it is over: a job that outlives a restart, done by one node at a time. */
+
 import { type Assistant, successCriteriaOf } from '../../assistant/assistant.ts';
 import type { CancelTimer, Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -19,6 +20,7 @@ import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
 import { listTurns } from '../../store/turns.ts';
 import type { FollowUp } from '../follow-ups.ts';
+import { withOwnNumber } from '../with-own-number.ts';
 import type { Analysis, AnalysisFacts, AnalysisWishes, AnalyzedTurn } from './analysis/analysis.ts';
 import { analyzeByModel } from './analysis/ask-model.ts';
 import { analyzeFacts } from './analysis/from-facts.ts';
@@ -140,7 +142,15 @@ async function keep(
     // Asked for again it is told again.
     const key = `${type}:${at.getTime()}`;
     return insertEvents(db, [
-      { id: newId('event'), call_id: id, client_id, type, key, at, data: JSON.stringify(analysis) },
+      {
+        id: newId('event'),
+        call_id: id,
+        client_id,
+        type,
+        key,
+        at,
+        data: JSON.stringify(withOwnNumber(call, analysis)),
+      },
     ]);
   });
   live.publish(events);
