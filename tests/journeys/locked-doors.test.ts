@@ -1,13 +1,12 @@
 /** Who is not the carrier gets in nowhere: forged and replayed webhooks, sockets without a right, frames that make no sense. */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { parsePerson } from '../../src/simulator/person/parse-person.ts';
 import { findCall } from '../../src/store/calls.ts';
 import { everyone } from '../../src/store/reach.ts';
 import { type ServerWithAccount, startWithAccount } from '../setup/own-account.ts';
+import { rowsAtRest } from '../setup/rows-at-rest.ts';
 
 let server: ServerWithAccount;
 beforeAll(async () => {
@@ -60,22 +59,7 @@ async function ringSomebody(number = nextRinging()): Promise<RingingCall> {
   };
 }
 
-/** A fingerprint of the rows of every table; only the sign of life of a node changes by itself. */
-async function fingerprint(): Promise<Record<string, string>> {
-  const { db } = server.callwright.store;
-  const tables = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`.execute(db);
-  expect(tables.rows.length).toBeGreaterThan(5);
-  const fingerprints: Record<string, string> = {};
-  for (const { name } of tables.rows) {
-    const rows = await sql<{
-      row: string;
-    }>`select (to_jsonb(t) - 'seen_at')::text as row from ${sql.table(name)} t order by 1`.execute(db);
-    const text = rows.rows.map(({ row }) => row).join('\n');
-    fingerprints[name] = createHash('sha256').update(text).digest('hex');
-  }
-  return fingerprints;
-}
+const fingerprint = () => rowsAtRest(server.callwright.store.db);
 
 const doors = ['instructions', 'status', 'after'] as const;
 

@@ -1,7 +1,5 @@
 /** The carrier's media streams: who has no right to one gets none, who has gets one, and nothing they send does harm. */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CallWithTurns } from '../../src/api/contract/calls.ts';
@@ -9,6 +7,7 @@ import { parsePerson } from '../../src/simulator/person/parse-person.ts';
 import { findCall } from '../../src/store/calls.ts';
 import { everyone } from '../../src/store/reach.ts';
 import { type ServerWithAccount, startWithAccount } from '../setup/own-account.ts';
+import { rowsAtRest } from '../setup/rows-at-rest.ts';
 
 let phones = 0;
 /** A phone that rings for long; one for each call, since one number is rung by one call at a time. */
@@ -91,21 +90,7 @@ async function closeOf(socket: WebSocket): Promise<[number, string]> {
 /** The first frame of sound, which shows that the line is held. */
 const firstSound = (socket: WebSocket) => once(socket, 'message').then(([frame]) => JSON.parse(String(frame)).event);
 
-/** A fingerprint of the rows of every table; only the sign of life of a node changes by itself. */
-async function fingerprint(): Promise<Record<string, string>> {
-  const { db } = server.callwright.store;
-  const tables = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`.execute(db);
-  const fingerprints: Record<string, string> = {};
-  for (const { name } of tables.rows) {
-    const rows = await sql<{
-      row: string;
-    }>`select (to_jsonb(t) - 'seen_at')::text as row from ${sql.table(name)} t order by 1`.execute(db);
-    const text = rows.rows.map(({ row }) => row).join('\n');
-    fingerprints[name] = createHash('sha256').update(text).digest('hex');
-  }
-  return fingerprints;
-}
+const fingerprint = () => rowsAtRest(server.callwright.store.db);
 
 const tellStatus = ({ id, sid, to }: Omit<RingingCall, 'path'>, status: string) =>
   server.webhook(`/api/call-status?callId=${id}`, {
