@@ -186,7 +186,7 @@ describe('what the pages name', () => {
   it('is in package.json: every npm command', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = pages.flatMap((page) =>
-      Array.from(read(page).matchAll(/\bnpm (?:run (\w+)|(start|test))\b/g), ([, a, b]) => a ?? b),
+      Array.from(read(page).matchAll(/\bnpm (?:run ([\w:]+)|(start|test))\b/g), ([, a, b]) => a ?? b),
     );
     expect(named).toContain('demo');
     expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
