@@ -327,7 +327,8 @@ const advisoryLock = /^\s*select\s+pg_advisory_xact_lock\s*\(/i;
 const notification = /^\s*select\s+pg_notify\s*\(/i;
 
 /** The few statements that are written as text. */
-async function runText(node: RawNode, memory: MemoryParts, { by, toTerm }: SelectParts): Promise<StatementResult> {
+async function runText(node: RawNode, memory: MemoryParts, parts: SelectParts): Promise<StatementResult> {
+  const { by, toTerm } = parts;
   const [head = '', ...rest] = fragmentsOf(node);
   const scope: Scope = { sources: [], parent: null, addsUp: false };
   const partsOf = node.parameters.map((part) => (at: Scope) => toTerm(part, at));
@@ -350,6 +351,17 @@ async function runText(node: RawNode, memory: MemoryParts, { by, toTerm }: Selec
     by.notices.push({ channel: pair[0] ?? '', payload: pair[1] ?? '' });
     return none;
   }
+  const [added] = node.parameters;
+  if (/^\s*with\s+added\s+as\s*\(\s*$/i.test(head) && added?.kind === 'InsertQueryNode') {
+    return addEvents(added as InsertQueryNode, parts);
+  }
   if (/^\s*select\s+1\s*$/i.test(head)) return none;
   return unsupported(`the statement ${fragmentsOf(node).join('…')}`);
+}
+
+/** Events with their deliveries, of which there are none while nobody wants to be told. */
+async function addEvents(node: InsertQueryNode, parts: SelectParts): Promise<StatementResult> {
+  if ((parts.tables.get('webhooks')?.rows.size ?? 0) > 0) unsupported('events with deliveries');
+  const { rows } = await insert(node, parts);
+  return { rows: rows.sort((a, b) => (a.position as number) - (b.position as number)), changed: null };
 }
