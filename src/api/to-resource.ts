@@ -5,6 +5,7 @@ import type { CallRow } from '../store/calls.ts';
 import type { CarrierTranscriptRow } from '../store/carrier-transcripts.ts';
 import type { EventRow } from '../store/events.ts';
 import type { CallCostRow } from '../store/spend.ts';
+import type { ToolCallRow } from '../store/tool-calls.ts';
 import type { TurnRow } from '../store/turns.ts';
 import type {
   AnalysisResource,
@@ -16,6 +17,7 @@ import type {
   TurnResource,
 } from './contract/calls.ts';
 import type { CostResource } from './contract/prices.ts';
+import type { ToolCallResource } from './contract/tools.ts';
 
 const orNull = (moment: Date | null) => moment?.toISOString() ?? null;
 
@@ -88,6 +90,13 @@ export function toCarrierTranscript(row: CarrierTranscriptRow): CarrierTranscrip
   return { sequence, speaker, text, at: row.at.toISOString() };
 }
 
+export function toToolCallResource(row: ToolCallRow): ToolCallResource {
+  const { number, id, name, result, turn_index } = row;
+  const state = row.state as ToolCallResource['state'];
+  const times = { asked_at: row.asked_at.toISOString(), ended_at: orNull(row.ended_at) };
+  return { number, id, name, arguments: row.arguments, state, result, turn_index, ...times };
+}
+
 export function toAnalysis(row: CallAnalysisRow | undefined): AnalysisResource | null {
   if (!row?.analysis || !row.analyzed_at) return null;
   return { ...(row.analysis as Omit<AnalysisResource, 'analyzed_at'>), analyzed_at: row.analyzed_at.toISOString() };
@@ -96,13 +105,15 @@ export function toAnalysis(row: CallAnalysisRow | undefined): AnalysisResource |
 /** What else is kept of a call. */
 interface KeptWithCall {
   turns: TurnRow[];
+  toolCalls: ToolCallRow[];
   cost: CallCostRow | undefined;
   analysis: CallAnalysisRow | undefined;
 }
 
-export function toCallWithTurns(row: CallRow, { turns, cost, analysis }: KeptWithCall): CallWithTurns {
+export function toCallWithTurns(row: CallRow, { turns, toolCalls, cost, analysis }: KeptWithCall): CallWithTurns {
   const shown = turns.map(toTurnResource);
   const found = {
+    tool_calls: toolCalls.map(toToolCallResource),
     cost: cost ? toCost(cost) : null,
     analysis: toAnalysis(analysis),
     disclosures: toDisclosures(row, turns),

@@ -1,11 +1,9 @@
 /** Who speaks: what an assistant is told to do and how it behaves on the line. */
+import { type ToolSetting, usualTools } from './tool-settings.ts';
 
 export const engines = ['cascade', 'relay', 'speech-to-speech', 'agent-bridge'] as const;
 /** How it hears and speaks; see ARCHITECTURE.md. */
 export type Engine = (typeof engines)[number];
-
-export const toolNames = ['hang_up', 'do_not_call_again'] as const;
-export type ToolName = (typeof toolNames)[number];
 
 export interface AssistantLimits {
   /** How long the phone may ring, 5–600. */
@@ -52,7 +50,7 @@ export interface Assistant extends AssistantLimits {
   stt: Record<string, unknown> | null;
   tts: Record<string, unknown> | null;
   /** What it may do besides speaking. */
-  tools: readonly ToolName[];
+  tools: readonly ToolSetting[];
   /** What it does when a mailbox answers; the message is a template, null: the usual one. */
   voicemail: { action: 'hang_up' | 'try_later' | 'leave_message' | 'talk'; message: string | null };
   /** How it finds out who has picked up, and what it does about others than a mailbox; absent: the usual. */
@@ -97,7 +95,7 @@ export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   llm: null,
   stt: null,
   tts: null,
-  tools: toolNames,
+  tools: usualTools,
   voicemail: { action: 'hang_up', message: null },
   who_picked_up: usualWhoPickedUp,
   limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },

@@ -1,11 +1,11 @@
 /** Holds the conversation of a call on its audio stream, and records it where that is wanted. */
 import type { Assistant } from '../assistant/assistant.ts';
-import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { StartedStream } from './answer/await-start.ts';
 import { conductLine, type LineParts } from './converse/conduct-line.ts';
 import type { ConversationParts } from './hold-relay-conversation.ts';
 import { joinSession } from './join-session.ts';
+import { openTools } from './open-tools.ts';
 import { recordCall } from './record-call.ts';
 import type { RecordingDrafts } from './recording-drafts.ts';
 
@@ -19,10 +19,10 @@ export async function holdLineConversation(
   { call, stream, number }: { call: CallRow; stream: StartedStream; number: number },
 ): Promise<void> {
   const { charactersPerSecond } = parts.policy;
-  const { clock, drafts, store } = parts;
+  const { drafts, store } = parts;
   const recorded = drafts && (await recordCall({ ...parts, db: store.db, drafts }, call));
   const recorder = recorded?.recorder ?? null;
-  const tools = toolsOf(call.assistant as Assistant, { db: store.db, clock });
+  const tools = openTools(parts, call.assistant as Assistant);
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
     await joinSession(parts, { call, charactersPerSecond }, (session) =>

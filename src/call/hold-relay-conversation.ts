@@ -1,6 +1,5 @@
 /** Holds the conversation of a call on a relay, where the carrier hears and speaks. */
 import type { Assistant } from '../assistant/assistant.ts';
-import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { CallRow } from '../store/calls.ts';
 import { toInstructions } from './converse/instructions.ts';
@@ -9,6 +8,7 @@ import { conductRelay } from './converse/relay.ts';
 import type { TurnPolicy } from './converse/turn/turn-policy.ts';
 import { inLanguage } from './converse/turn/turn-texts.ts';
 import { joinSession, type SessionParts } from './join-session.ts';
+import { openTools } from './open-tools.ts';
 import type { TextSocket } from './text-socket.ts';
 
 export interface ConversationParts extends SessionParts {
@@ -21,13 +21,13 @@ export function holdRelayConversation(
   parts: ConversationParts,
   session: { call: CallRow; number: number; socket: TextSocket },
 ): Promise<void> {
-  const { store, clock, policy } = parts;
+  const { clock, policy } = parts;
   const { call, socket } = session;
   const assistant = call.assistant as Assistant;
   const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
   const context = { callId: call.id, clientId: call.client_id, personNumber };
   const { charactersPerSecond } = policy;
-  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, logSeqOf, pickup, ...tools }) =>
+  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, ledger, logSeqOf, pickup, ...tools }) =>
     conductRelay({
       ...tools,
       logSeq: logSeqOf.turn,
@@ -39,8 +39,9 @@ export function holdRelayConversation(
       policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
       reply: {
         model: meterModel(parts.model, countFor(tools.record, call.id)),
-        tools: toolsOf(assistant, { db: store.db, clock }),
+        tools: openTools(parts, assistant),
         context,
+        ledger,
       },
       instructions: toInstructions(assistant, {
         customerPhone: personNumber,

@@ -4,10 +4,12 @@ import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { lastLogSeqs } from '../store/call-log.ts';
 import type { CallRow } from '../store/calls.ts';
+import { listToolCalls } from '../store/tool-calls.ts';
 import { listTurns, type TurnRow } from '../store/turns.ts';
 import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
+import { createToolLedger, type ToolLedger } from './converse/ledger/tool-ledger.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { CallRunner } from './run-call.ts';
@@ -27,6 +29,7 @@ export interface SessionTools {
   log: Logger;
   record: CallRecord;
   history: History;
+  ledger: ToolLedger;
   /** What was said before this session. */
   earlier: readonly TurnRow[];
   /** The number of the newest entry in a machine's log. */
@@ -48,7 +51,11 @@ export async function joinSession(
   const { call, charactersPerSecond } = session;
   const log = parts.log.child({ callId: call.id });
   await endEarlier(conversations, call.id);
-  const [earlier, seqs] = await Promise.all([listTurns(store.db, call.id), lastLogSeqs(store.db, call.id)]);
+  const [earlier, earlierTools, seqs] = await Promise.all([
+    listTurns(store.db, call.id),
+    listToolCalls(store.db, call.id),
+    lastLogSeqs(store.db, call.id),
+  ]);
   const seqOf = (machine: LoggedMachine) => seqs.get(machine) ?? 0;
   const logSeqOf = {
     turn: seqOf('turn'),
@@ -60,6 +67,9 @@ export async function joinSession(
   const record = parts.records.open();
   const about = { callId: call.id, clientId: call.client_id };
   const history = createHistory({ ...about, record, clock, newId: parts.newId, earlier, charactersPerSecond });
+  const { language } = call.assistant as Assistant;
+  const kept = { ...about, clock, newId: parts.newId, record, history };
+  const ledger = createToolLedger({ ...kept, language, earlier: earlierTools });
   let opened: Promise<unknown> = Promise.resolve();
   // The call first has to know that it was opened, or it would not take its end from us.
   const endCall = async (ending: TurnEnding) => {
@@ -67,7 +77,7 @@ export async function joinSession(
     return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
   };
   const maxDurationMs = remainingMs(call, clock.now());
-  const conversation = begin({ log, record, history, earlier, logSeqOf, maxDurationMs, pickup, endCall });
+  const conversation = begin({ log, record, history, ledger, earlier, logSeqOf, maxDurationMs, pickup, endCall });
   pickup.attach(conversation);
   conversations.add(call.id, conversation);
   opened = runner.apply(call.id, { type: 'session-opened' }).catch((error) => {

@@ -426,6 +426,27 @@ export interface CallAnalysesTable {
   analyzed_at: MomentOrNull;
 }
 
+/** What an assistant asked to have done, numbered within its call. */
+export interface ToolCallsTable {
+  call_id: string;
+  number: number;
+  /** How many turns the person had spoken by then. */
+  request: number;
+  /** Where it stands among the turns: before the one of this index. */
+  turn_index: number;
+  /** The model's own name for it. */
+  id: string;
+  name: string;
+  /** JSON text as the model wrote it. */
+  arguments: string;
+  /** confirming, running, done, failed, refused or lost. */
+  state: string;
+  /** What the model was told. */
+  result: string | null;
+  asked_at: Moment;
+  ended_at: MomentOrNull;
+}
+
 export interface Database {
   clients: ClientsTable;
   users: UsersTable;
@@ -459,4 +480,5 @@ export interface Database {
   webhooks: WebhooksTable;
   webhook_messages: WebhookMessagesTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  tool_calls: ToolCallsTable;
 }

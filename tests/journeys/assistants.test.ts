@@ -98,7 +98,7 @@ describe('an assistant', () => {
     ['no prompt', { name: 'x' }, 'prompt'],
     ['an unknown field', { ...written, promt: 'x' }, ''],
     ['an engine nobody has', { ...written, engine: 'magic' }, 'engine'],
-    ['a tool nobody has', { ...written, tools: ['transfer'] }, 'tools.0'],
+    ['a tool nobody has', { ...written, tools: ['fly'] }, 'tools.0'],
     ['a tool twice', { ...written, tools: ['hang_up', 'hang_up'] }, 'tools'],
     ['a limit out of range', { ...written, limits: { ring_seconds: 4 } }, 'limits.ring_seconds'],
     ['an unknown limit', { ...written, limits: { rings: 4 } }, 'limits'],

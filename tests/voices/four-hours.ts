@@ -11,7 +11,8 @@ const minuteMs = 60_000;
 
 /** A store that keeps nothing here, as a database would not. */
 const nothingKept: MemoryRecord = {
-  ...{ events: [], entries: [], usage: [], turns: () => [], saveTurn() {}, announce() {}, log() {}, used() {} },
+  ...{ events: [], entries: [], usage: [], turns: () => [], toolCalls: () => [], saveTurn() {}, saveToolCall() {} },
+  ...{ announce() {}, log() {}, used() {} },
   flushed: () => Promise.resolve(),
 };
 

@@ -15,6 +15,7 @@ import { defaultTurnPolicy } from '../../src/call/converse/turn/turn-policy.ts';
 import type { TurnEnding } from '../../src/call/converse/turn/turn-state.ts';
 import type { LineEngineName } from '../../src/call/speech-vendors.ts';
 import { createMemoryRecord, type MemoryRecord } from '../../src/call/testing/memory-record.ts';
+import { createTestLedger } from '../../src/call/testing/test-ledger.ts';
 import type { TextSocket } from '../../src/call/text-socket.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { mediaCodec } from '../../src/providers/twilio/media-codec.ts';
@@ -98,10 +99,11 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
       newId: createIds(time, createSeededRandom(options.seed)),
       charactersPerSecond: policy.charactersPerSecond,
     });
+    const ledger = createTestLedger(time, { record, history });
     conversation = conductLine(lineParts, {
       ...{ call, stream, number: 1, tools: [hangUp], recorder: null },
       session: {
-        ...{ log: silentLogger, record, history, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 } },
+        ...{ log: silentLogger, record, history, ledger, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 } },
         maxDurationMs: (call.assistant as Assistant).max_duration_seconds * 1000,
         endCall: async () => null,
         pickup: { hear: () => {}, attach: () => {}, close: async () => {} },

@@ -1,6 +1,7 @@
 /** The shapes of assistants in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
 import { momentSchema, objectSchema, pageQuery, textSchema } from './text.ts';
+import { toolsSchema } from './tools.ts';
 
 const engine = z.enum(['cascade', 'relay', 'speech-to-speech', 'agent-bridge']);
 const name = z.string().regex(/^[\w.:/-]{1,100}$/, 'must be a name of letters, digits, _ . : / -');
@@ -72,10 +73,7 @@ const definition = {
   /** The voice's maker; null: the server's own. */
   tts: z.strictObject({ provider: name, model: name.optional(), voice: name.optional() }).nullable(),
   /** What it may do besides speaking. */
-  tools: z
-    .array(z.enum(['hang_up', 'do_not_call_again']))
-    .max(2)
-    .refine((tools) => new Set(tools).size === tools.length, 'names a tool twice'),
+  tools: toolsSchema,
   /** What it does when a mailbox answers; a message that is null is the usual one. */
   voicemail: voicemailSchema,
   /** How it finds out who has picked up, and what it does about a call screener or a phone menu. */

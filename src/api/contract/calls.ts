@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { costSchema } from './prices.ts';
 import { e164Schema, momentSchema as moment, pageQuery, searchMomentSchema } from './text.ts';
+import { toolCallSchema } from './tools.ts';
 
 export const callStatuses = [
   'scheduled',
@@ -150,6 +151,8 @@ export const transcriptSchema = z.object({
   call_id: z.string(),
   status: z.enum(callStatuses),
   turns: z.array(turnSchema),
+  /** What the assistant asked to have done. */
+  tool_calls: z.array(toolCallSchema),
   /** What the carrier wrote down, where it was asked to. */
   carrier_transcript: z.array(carrierTranscriptSchema),
 });
@@ -178,6 +181,8 @@ export const analysisAskedSchema = z.object({ call_id: z.string(), analysis: z.l
 
 export const callWithTurnsSchema = callSchema.extend({
   turns: z.array(turnSchema),
+  /** What the assistant asked to have done, and what came of it. */
+  tool_calls: z.array(toolCallSchema),
   /** Null for a call that was never dialled, and from before costs were counted. */
   cost: costSchema.nullable(),
   /** What the person had to be told, when that was said, and whether all of it was heard. */

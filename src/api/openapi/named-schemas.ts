@@ -23,6 +23,7 @@ import { phoneNumberSchema } from '../contract/phone-numbers.ts';
 import { costSchema, priceSchema } from '../contract/prices.ts';
 import { limitsSchema, statsSchema } from '../contract/stats.ts';
 import { problemSchema } from '../contract/text.ts';
+import { toolCallSchema } from '../contract/tools.ts';
 import { userSchema } from '../contract/users.ts';
 import { deliverySchema, webhookSchema } from '../contract/webhooks.ts';
 
@@ -53,6 +54,7 @@ const schemas: Record<string, z.ZodType> = {
   Price: priceSchema,
   Problem: problemSchema,
   Stats: statsSchema,
+  ToolCall: toolCallSchema,
   Transcript: transcriptSchema,
   Turn: turnSchema,
   TurnLatency: turnLatencySchema,

@@ -8,6 +8,7 @@ import { listCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { listEvents } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { findCallCost } from '../../store/spend.ts';
+import { listToolCalls } from '../../store/tool-calls.ts';
 import { listTurns } from '../../store/turns.ts';
 import { whoAsks } from '../authorize.ts';
 import { callCursorSchema } from '../call-cursor.ts';
@@ -21,6 +22,7 @@ import {
   toCallWithTurns,
   toCarrierTranscript,
   toEventResource,
+  toToolCallResource,
   toTranscriptText,
   toTurnResource,
 } from '../to-resource.ts';
@@ -55,9 +57,13 @@ export function callRoutes(parts: { store: Store }) {
 
     app.get<ById>('/v1/calls/:id', reading, async (request) => {
       const call = await findCallOr404(db, request);
-      const about = [listTurns(db, call.id), findCallCost(db, call.id), findAnalysis(db, call.id)] as const;
-      const [turns, cost, analysis] = await Promise.all(about);
-      return toCallWithTurns(call, { turns, cost, analysis });
+      const [turns, toolCalls, cost, analysis] = await Promise.all([
+        listTurns(db, call.id),
+        listToolCalls(db, call.id),
+        findCallCost(db, call.id),
+        findAnalysis(db, call.id),
+      ]);
+      return toCallWithTurns(call, { turns, toolCalls, cost, analysis });
     });
 
     app.get<ById>('/v1/calls/:id/transcript', reading, async (request, reply) => {
@@ -66,7 +72,14 @@ export function callRoutes(parts: { store: Store }) {
       const turns = await listTurns(db, call.id);
       if (format === 'text') return reply.type('text/plain; charset=utf-8').send(toTranscriptText(turns));
       const carrier_transcript = (await listCarrierTranscript(db, call.id)).map(toCarrierTranscript);
-      return { call_id: call.id, status: call.status, turns: turns.map(toTurnResource), carrier_transcript };
+      const tool_calls = (await listToolCalls(db, call.id)).map(toToolCallResource);
+      return {
+        call_id: call.id,
+        status: call.status,
+        turns: turns.map(toTurnResource),
+        tool_calls,
+        carrier_transcript,
+      };
     });
 
     app.get<ById>('/v1/calls/:id/events', reading, async (request) => {

@@ -1,6 +1,6 @@
 /** A small rule-based talker for calls without a language model; it says that it is one, and never makes anything up. */
 import { type Clock, waitFor } from '../../base/clock.ts';
-import type { LanguageModel, ReplyPart, ReplyRequest } from '../../ports/language-model.ts';
+import type { ChatMessage, LanguageModel, ReplyPart, ReplyRequest } from '../../ports/language-model.ts';
 import { parseCallFacts } from './call-facts.ts';
 import { decide } from './decide.ts';
 import { findPurpose } from './purpose.ts';
@@ -32,10 +32,19 @@ async function* streamReply(
   }
 }
 
+/** Of tools only the newest counts, as long as nobody has spoken since. */
+function withoutOldTools(history: ChatMessage[]): ChatMessage[] {
+  const lastSpoken = history.findLastIndex(({ role }) => role === 'user');
+  return history.filter((message, index) => {
+    const isOfTool = message.role === 'tool' || (message.role === 'assistant' && message.toolCalls !== undefined);
+    return index > lastSpoken || !isOfTool || (message.role === 'assistant' && message.content !== '');
+  });
+}
+
 function think(request: ReplyRequest, nowMs: number): ReplyPart[] {
   const facts = parseCallFacts(request.messages, nowMs);
   const tools = new Set(request.tools.map(({ name }) => name));
-  const history = request.messages.filter(({ role }) => role !== 'system');
+  const history = withoutOldTools(request.messages.filter(({ role }) => role !== 'system'));
   const reply = decide({ facts, purpose: findPurpose(facts, nowMs), nowMs, tools }, history.slice(-maxHistory));
   const call = (name: string, args: Record<string, string>): ReplyPart[] => {
     const id = `scripted-${request.messages.length}-${name}`;

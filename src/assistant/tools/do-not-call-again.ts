@@ -11,6 +11,8 @@ export function createDoNotCallAgain(parts: { db: Db; clock: Clock }): Tool {
       description: 'The person asked not to be called any more: stores that, and ends the call after your sentence.',
       parameters: { type: 'object', properties: {}, additionalProperties: false },
     },
+    // Whatever a model adds to it, a person who wants no more calls gets none.
+    rules: { ignoresArguments: true, actsOnWorld: false },
     async run(context) {
       await addToDoNotCall(parts.db, {
         client_id: context.clientId ?? '',

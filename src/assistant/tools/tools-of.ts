@@ -1,12 +1,46 @@
 /** The tools that an assistant was given. */
 import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../store/schema.ts';
-import type { Assistant, ToolName } from '../assistant.ts';
+import type { Assistant } from '../assistant.ts';
+import { type SimpleToolSetting, toToolObject } from '../tool-settings.ts';
 import { createDoNotCallAgain } from './do-not-call-again.ts';
 import { hangUp } from './hang-up.ts';
+import { createPressKeys } from './press-keys.ts';
+import { createTakeMessage, type TakenMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
 
-export function toolsOf(assistant: Pick<Assistant, 'tools'>, parts: { db: Db; clock: Clock }): Tool[] {
-  const all: Record<ToolName, Tool> = { hang_up: hangUp, do_not_call_again: createDoNotCallAgain(parts) };
-  return assistant.tools.map((name) => all[name]);
+/** What tools act with; each is told by the server which call it is about. */
+export interface ToolHands {
+  db: Db;
+  clock: Clock;
+  /** False where no keys can be pressed in this call now. */
+  pressKeys(callId: string, digits: string): boolean;
+  keepMessage(callId: string, message: TakenMessage): Promise<void>;
+}
+
+export function toolsOf(assistant: Pick<Assistant, 'tools'>, hands: ToolHands): Tool[] {
+  return assistant.tools.map((setting) => {
+    const object = toToolObject(setting);
+    return withConfirm(createTool(object, hands), object.confirm);
+  });
+}
+
+function createTool(setting: SimpleToolSetting, hands: ToolHands): Tool {
+  switch (setting.type) {
+    case 'hang_up':
+      return hangUp;
+    case 'do_not_call_again':
+      return createDoNotCallAgain(hands);
+    case 'press_keys':
+      return createPressKeys(hands.pressKeys);
+    case 'take_message':
+      return createTakeMessage(hands.keepMessage);
+  }
+}
+
+/** The assistant has to ask before it does it, and the person has to answer. */
+function withConfirm(tool: Tool, confirm: boolean | string | undefined): Tool {
+  if (!confirm) return tool;
+  const asked = confirm === true ? 'you may do this now' : confirm;
+  return { ...tool, rules: { ...tool.rules, confirm: asked } };
 }

@@ -3,29 +3,35 @@ import { describeOnBothDatabases } from '../../../tests/setup/describe-on-both.t
 import { createFakeClock } from '../../base/clock.ts';
 import { findDoNotCall } from '../../store/do-not-call.ts';
 import type { Store } from '../../store/open-store.ts';
-import { toolNames } from '../assistant.ts';
-import { toolsOf } from './tools-of.ts';
+import type { ToolSetting } from '../tool-settings.ts';
+import { type ToolHands, toolsOf } from './tools-of.ts';
 
 const context = { callId: 'call_1', clientId: 'client_a', personNumber: '+15550101' };
-const toolOf = (store: Store, name: (typeof toolNames)[number]) =>
-  toolsOf({ tools: [name] }, { db: store.db, clock: createFakeClock() })[0]!;
+const handsOf = (store: Store, more: Partial<ToolHands> = {}): ToolHands => ({
+  ...{ db: store.db, clock: createFakeClock(), pressKeys: () => true, keepMessage: async () => {} },
+  ...more,
+});
+const toolOf = (store: Store, setting: ToolSetting, more: Partial<ToolHands> = {}) =>
+  toolsOf({ tools: [setting] }, handsOf(store, more))[0]!;
 
 describeOnBothDatabases('the tools of an assistant', (openFresh) => {
   it('are those that it was given, in its order', async () => {
-    const parts = { db: (await openFresh()).db, clock: createFakeClock() };
-    const namesOf = (tools: typeof toolNames | []) => toolsOf({ tools }, parts).map((tool) => tool.definition.name);
-    expect(namesOf(toolNames)).toEqual(['hang_up', 'do_not_call_again']);
+    const hands = handsOf(await openFresh());
+    const namesOf = (tools: ToolSetting[]) => toolsOf({ tools }, hands).map((tool) => tool.definition.name);
+    expect(namesOf(['hang_up', { type: 'take_message' }, 'do_not_call_again', 'press_keys'])).toEqual([
+      ...['hang_up', 'take_message', 'do_not_call_again', 'press_keys'],
+    ]);
     expect(namesOf([])).toEqual([]);
   });
 
   it('hang up whatever the model wrote as arguments', async () => {
-    const result = await toolOf(await openFresh(), 'hang_up').run(context, 'not JSON');
+    const result = await toolOf(await openFresh(), 'hang_up').run(context, {});
     expect(result.endsCall).toEqual({ reason: 'assistant_hung_up' });
   });
 
   it('store the number of this call for its client, never one that the model names', async () => {
     const store = await openFresh();
-    const result = await toolOf(store, 'do_not_call_again').run(context, '{"number":"+15559999","client_id":""}');
+    const result = await toolOf(store, 'do_not_call_again').run(context, { number: '+15559999', client_id: '' });
     expect(result.endsCall).toEqual({ reason: 'asked_not_to_be_called' });
     expect(await findDoNotCall(store.db, '+15550101', 'client_a')).toMatchObject({
       ...{ client_id: 'client_a', number: '+15550101', call_id: 'call_1', reason: 'asked on the phone' },
@@ -38,6 +44,35 @@ describeOnBothDatabases('the tools of an assistant', (openFresh) => {
     const store = await openFresh();
     const tool = toolOf(store, 'do_not_call_again');
     await store.db.schema.dropTable('do_not_call').execute();
-    await expect(tool.run(context, '{}')).rejects.toThrow(/do_not_call/);
+    await expect(tool.run(context, {})).rejects.toThrow(/do_not_call/);
+  });
+
+  it('press only what a phone has as keys, in the call that the server names', async () => {
+    const pressed: string[] = [];
+    const pressKeys = (callId: string, digits: string) => pressed.push(`${callId} ${digits}`) > 0;
+    const tool = toolOf(await openFresh(), 'press_keys', { pressKeys });
+    expect(await tool.run(context, { keys: '12 3#', call_id: 'call_2' })).toMatchObject({ content: 'Pressed 123#.' });
+    expect(await tool.run(context, { keys: '1;2' })).toMatchObject({ failed: true });
+    expect(pressed).toEqual(['call_1 123#']);
+  });
+
+  it('keep a message with its call, and leave out what the person did not say', async () => {
+    const kept: unknown[] = [];
+    const keepMessage = async (...message: unknown[]) => void kept.push(message);
+    const tool = toolOf(await openFresh(), 'take_message', { keepMessage });
+    await tool.run(context, { text: 'Call me.', from_name: 'Ann', for_name: ' ' });
+    const message = { text: 'Call me.', from_name: 'Ann', for_name: null, call_back_number: null };
+    expect(kept).toEqual([['call_1', message]]);
+  });
+
+  it('ask the person first where their author wants that', async () => {
+    const store = await openFresh();
+    expect(toolOf(store, { type: 'press_keys', confirm: true }).rules?.confirm).toBe('you may do this now');
+    const words = 'the message may be passed on';
+    expect(toolOf(store, { type: 'take_message', confirm: words }).rules).toMatchObject({
+      confirm: words,
+      mostPerCall: 5,
+    });
+    expect(toolOf(store, { type: 'press_keys', confirm: false }).rules?.confirm).toBeUndefined();
   });
 });

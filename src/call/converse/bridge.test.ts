@@ -11,8 +11,10 @@ import { createFakeAgent } from '../testing/fake-agent.ts';
 import { settled } from '../testing/fake-model.ts';
 import { createFakeMouths } from '../testing/fake-speech.ts';
 import { createMemoryRecord } from '../testing/memory-record.ts';
+import { createTestLedger } from '../testing/test-ledger.ts';
+import type { BridgeParts } from './bridge/bridge-parts.ts';
 import { defaultBridgePolicy } from './bridge/bridge-state.ts';
-import { type BridgeParts, conductBridge } from './bridge.ts';
+import { conductBridge } from './bridge.ts';
 import { createHistory } from './history.ts';
 import { startLine } from './media/testing/start-line.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
@@ -20,7 +22,7 @@ import type { TurnEnding } from './turn/turn-state.ts';
 const policy = defaultBridgePolicy;
 const findSlot: Tool = {
   definition: { name: 'find_slot', description: '', parameters: {} },
-  run: async (context, argumentsJson) => ({ content: `${context.callId} ${argumentsJson}`, endsCall: null }),
+  run: async (context, values) => ({ content: `${context.callId} ${JSON.stringify(values)}`, endsCall: null }),
 };
 const neverDone: Tool = {
   definition: { name: 'never_done', description: '', parameters: {} },
@@ -43,7 +45,10 @@ function start(options: Partial<BridgeParts> & { canSay?: boolean; takenOver?: b
       dynamicVariables: {},
     },
     instructions: [{ role: 'system', content: 'Be polite.' }],
-    tools: { tools: [hangUp, findSlot, neverDone], context: { ...about, personNumber: '+15550101' } },
+    tools: {
+      ...{ tools: [hangUp, findSlot, neverDone], context: { ...about, personNumber: '+15550101' } },
+      ledger: createTestLedger(clock, { record, history }),
+    },
     ...{ fillerVoice: null, logSeq: 0, firstUtterance: 1, maxDurationMs: 600_000, spareApology: null },
     onEnding: async (ending) => void endings.push(ending),
     onFailed(error, personWaits) {

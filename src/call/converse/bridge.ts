@@ -1,66 +1,31 @@
 /** Conducts a conversation that a vendor's agent holds: sound goes through, we watch, remember, run tools and end it. */
-import type { CancelTimer, Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/log.ts';
+import { toKeyTones } from '../../audio/key-tones.ts';
+import type { CancelTimer } from '../../base/clock.ts';
 import { unreachable } from '../../base/unreachable.ts';
-import type { Telemetry } from '../../ports/telemetry.ts';
 import { VendorFailed } from '../../ports/vendor-failed.ts';
-import type { AgentEvent, AgentRequest, AgentSession, VoiceAgent } from '../../ports/voice-agent.ts';
+import type { AgentEvent, AgentSession } from '../../ports/voice-agent.ts';
+import type { BridgeParts } from './bridge/bridge-parts.ts';
 import {
   type BridgeHappening,
   type BridgeRunner,
   type ConductorEffect,
   createBridgeRunner,
 } from './bridge/bridge-runner.ts';
-import type { BridgePolicy, LineNow } from './bridge/bridge-state.ts';
+import type { LineNow } from './bridge/bridge-state.ts';
 import { type BridgeTranscript, createBridgeTranscript } from './bridge/bridge-transcript.ts';
 import { BridgeVoice } from './bridge/bridge-voice.ts';
 import { collectKeys, type KeyCollector } from './bridge/collect-keys.ts';
 import { createSessionEnd, type SessionEnd } from './bridge/end-session.ts';
 import { createPersonVoice, type PersonVoice } from './bridge/person-voice.ts';
-import { createFiller, type Filler, type FillerVoice } from './bridge/say-filler.ts';
+import { createFiller, type Filler } from './bridge/say-filler.ts';
 import { toldByVoice } from './bridge/told-by-voice.ts';
 import { createToolDesk, type ToolDesk } from './bridge/tool-desk.ts';
-import type { CallRecord } from './call-record.ts';
 import type { LineEngine } from './cascade.ts';
-import type { History } from './history.ts';
-import type { AudioLine, LineEvent } from './media/audio-line.ts';
-import { type ToolOutcome, type ToolParts, whatEndsTheCall } from './run-tools.ts';
+import type { ToolOutcome } from './ledger/tool-outcome.ts';
+import type { LineEvent } from './media/audio-line.ts';
+import { whatEndsTheCall } from './run-tools.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnLatency, type TurnLatencyBook } from './turn-latency.ts';
-
-export interface BridgeParts {
-  callId: string;
-  line: AudioLine;
-  agent: VoiceAgent;
-  /** How the agent is asked in; what it is told of the call, and what it may do, comes from the parts below. */
-  request: Omit<AgentRequest, 'messages' | 'tools' | 'on'>;
-  /** Messages that come before everything said. */
-  instructions: readonly { role: 'system'; content: string }[];
-  tools: ToolParts;
-  clock: Clock;
-  log: Logger;
-  telemetry: Telemetry;
-  policy: BridgePolicy;
-  history: History;
-  record: CallRecord;
-  /** Speaks while the agent is late; null where there is no other voice. */
-  fillerVoice: FillerVoice | null;
-  /** The number of the newest entry in the log of this machine. */
-  logSeq: number;
-  /** The number of its first utterance on the line. */
-  firstUtterance: number;
-  /** The conversation ends by itself after this long. */
-  maxDurationMs: number;
-  /** Played when the agent has failed and nobody takes over: words of regret. */
-  spareApology: Uint8Array | null;
-  /** Hears why the session is being ended; the line is closed once this is done, or takes too long. */
-  onEnding(ending: TurnEnding): Promise<unknown>;
-  /**
-   * The agent is of no more use. True when another engine takes the line over now, which is silent and open;
-   * `personWaits` for words then, and `over` is left to that engine.
-   */
-  onFailed(error: VendorFailed, personWaits: boolean): boolean;
-}
 
 type OfPerson = Extract<AgentEvent, { type: 'ready' | 'alive' | 'interrupted' | 'person-speaking' | 'person-said' }>;
 
@@ -71,6 +36,7 @@ export function conductBridge(parts: BridgeParts): LineEngine {
     conversation: {
       say: (text) => bridge.say(text),
       ...{ hold: () => false, goOn() {} },
+      pressKeys: (digits) => bridge.pressKeys(digits),
       end: (ending, farewell) => bridge.end(ending, farewell),
       disconnected: (clean) => bridge.disconnected(clean),
       over: bridge.over,
@@ -136,6 +102,11 @@ class Bridge {
     if (!canSpeak || !this.#session.say(text)) return false;
     this.#feed({ type: 'say' });
     return true;
+  }
+
+  pressKeys(digits: string): boolean {
+    if (!this.#isReleased) this.#parts.line.playAside(toKeyTones(digits));
+    return !this.#isReleased;
   }
 
   end(ending: TurnEnding, farewell: string | null): void {

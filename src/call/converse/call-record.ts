@@ -10,12 +10,15 @@ import { appendToLog, type NewLogEntry } from '../../store/call-log.ts';
 import { insertEvents, type NewEvent } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { sqlStateOf } from '../../store/sql-errors.ts';
+import { type NewToolCall, saveToolCalls } from '../../store/tool-calls.ts';
 import { type NewTurn, saveTurns } from '../../store/turns.ts';
 import { addUsage, type NewUsage } from '../../store/usage.ts';
 
 export interface CallRecord {
   /** The turn as it stands now; a later state of the same turn replaces one that was not written yet. */
   saveTurn(turn: NewTurn): void;
+  /** The same of a tool call. */
+  saveToolCall(row: NewToolCall): void;
   announce(event: NewEvent): void;
   log(entry: NewLogEntry): void;
   /** So much more of an item of a vendor was used. */
@@ -41,6 +44,7 @@ export interface CallRecordsParts {
 /** Of one conversation, and not written yet. */
 interface Pending {
   turns: Map<number, NewTurn>;
+  tools: Map<number, NewToolCall>;
   events: NewEvent[];
   log: NewLogEntry[];
   /** By item; what was not written yet. */
@@ -49,6 +53,7 @@ interface Pending {
 
 interface Rows {
   turns: NewTurn[];
+  tools: NewToolCall[];
   events: NewEvent[];
   log: NewLogEntry[];
   usage: NewUsage[];
@@ -94,10 +99,14 @@ export function createCallRecords(parts: CallRecordsParts): CallRecords {
   };
   return {
     open() {
-      const pending: Pending = { turns: new Map(), events: [], log: [], usage: new Map() };
+      const pending: Pending = { turns: new Map(), tools: new Map(), events: [], log: [], usage: new Map() };
       return {
         saveTurn(turn) {
           pending.turns.set(turn.index, turn);
+          wake(pending);
+        },
+        saveToolCall(row) {
+          pending.tools.set(row.number, row);
           wake(pending);
         },
         announce(event) {
@@ -132,21 +141,25 @@ function takeBatch(waiting: Set<Pending>): Batch {
     waiting.delete(pending);
     const rows = takeRows(pending, room);
     batch.set(pending, rows);
-    room -= rows.turns.length + rows.log.length + rows.events.length;
-    if (pending.turns.size + pending.log.length + pending.events.length > 0) waiting.add(pending);
+    room -= sizeOf(rows);
+    if (pending.turns.size + pending.tools.size + pending.log.length + pending.events.length > 0) waiting.add(pending);
   }
   return batch;
 }
 
+const sizeOf = ({ turns, tools, log, events }: Rows) => turns.length + tools.length + log.length + events.length;
+
 function takeRows(pending: Pending, room: number): Rows {
   const turns = [...pending.turns.values()].slice(0, room);
   for (const { index } of turns) pending.turns.delete(index);
-  const log = pending.log.splice(0, room - turns.length);
-  const events = pending.events.splice(0, room - turns.length - log.length);
+  const tools = [...pending.tools.values()].slice(0, room - turns.length);
+  for (const { number } of tools) pending.tools.delete(number);
+  const log = pending.log.splice(0, room - turns.length - tools.length);
+  const events = pending.events.splice(0, room - turns.length - tools.length - log.length);
   // A handful of items at most.
   const usage = [...pending.usage.values()];
   pending.usage.clear();
-  return { turns, log, events, usage };
+  return { turns, tools, log, events, usage };
 }
 
 async function writeUntilDone(parts: CallRecordsParts, batch: Batch): Promise<void> {
@@ -178,6 +191,7 @@ async function writeEach(parts: CallRecordsParts, batch: Batch, error: unknown):
 async function write({ store, live }: CallRecordsParts, all: readonly Rows[]): Promise<void> {
   const events = await store.transaction(async (db) => {
     await saveTurns(db, newestOf(all.flatMap(({ turns }) => turns)));
+    await saveToolCalls(db, newestToolCallsOf(all.flatMap(({ tools }) => tools)));
     await appendToLog(
       db,
       all.flatMap(({ log }) => log),
@@ -206,4 +220,8 @@ function addUp(sums: Map<string, NewUsage>, one: NewUsage): void {
 /** A statement may write a row only once; two sessions of one call may both have it. */
 function newestOf(turns: readonly NewTurn[]): NewTurn[] {
   return [...new Map(turns.map((turn) => [`${turn.call_id} ${turn.index}`, turn])).values()];
+}
+
+function newestToolCallsOf(rows: readonly NewToolCall[]): NewToolCall[] {
+  return [...new Map(rows.map((row) => [`${row.call_id} ${row.number}`, row])).values()];
 }

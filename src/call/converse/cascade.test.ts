@@ -104,8 +104,8 @@ describe('a cascade', () => {
     const runs: string[] = [];
     const book: Tool = {
       definition: { name: 'book', description: '', parameters: {} },
-      run: async (_context, json) => {
-        runs.push(json);
+      run: async (_context, values) => {
+        runs.push(JSON.stringify(values));
         return { content: 'booked', endsCall: null };
       },
     };

@@ -1,4 +1,5 @@
 /** Conducts a conversation over the line's own sound: a recognizer hears, a language model thinks, a voice speaks. */
+import { toKeyTones } from '../../audio/key-tones.ts';
 import { type Clock, waitFor } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { SpeechToText } from '../../ports/speech-to-text.ts';
@@ -152,15 +153,19 @@ export function conductCascade(parts: CascadeParts): LineEngine {
   hands.ears.start();
   const { resumed, personWaits, greeting, personFirst } = parts;
   feed({ type: 'connected', resumed, personWaits, greeting, personFirst });
+  const pressKeys = (digits: string) => {
+    if (!isOver) line.playAside(toKeyTones(digits));
+    return !isOver;
+  };
   return {
     hear(event) {
       if (!isOver) hearLine(hands, event);
     },
-    conversation: { ...toConversation(feed, () => isOver), over },
+    conversation: { ...toConversation(feed, () => isOver), pressKeys, over },
   };
 }
 
-function toConversation(feed: (happening: TurnHappening) => void, isOver: () => boolean): Omit<Conversation, 'over'> {
+function toConversation(feed: (happening: TurnHappening) => void, isOver: () => boolean): Omit<Conversation, 'pressKeys' | 'over'> {
   return {
     say(text, saying) {
       if (isOver()) return false;

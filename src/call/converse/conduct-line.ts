@@ -9,8 +9,9 @@ import type { CallRow } from '../../store/calls.ts';
 import type { SessionTools } from '../join-session.ts';
 import { agentIdFor, enginesFor, type LineEngineName, type SpeechVendors, voiceFor } from '../speech-vendors.ts';
 import type { TextSocket } from '../text-socket.ts';
+import type { BridgeParts } from './bridge/bridge-parts.ts';
 import { defaultBridgePolicy } from './bridge/bridge-state.ts';
-import { type BridgeParts, conductBridge } from './bridge.ts';
+import { conductBridge } from './bridge.ts';
 import { conductCascade, type LineEngine } from './cascade.ts';
 import type { Conversation } from './conversation.ts';
 import { overheard, tellOfLine } from './far-end.ts';
@@ -111,6 +112,7 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
       isHeld = false;
       engine?.conversation.goOn(greeting);
     },
+    pressKeys: (digits) => engine?.conversation.pressKeys(digits) ?? false,
     end: (ending, farewell) => engine?.conversation.end(ending, farewell),
     disconnected: (clean) => engine?.conversation.disconnected(clean),
     over,
@@ -137,10 +139,9 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
   const { clock, policy, telemetry } = parts;
   const assistant = call.assistant as Assistant;
   const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
-  const toolParts = {
-    tools: talk.tools,
-    context: { callId: call.id, clientId: call.client_id, personNumber },
-  };
+  const { ledger } = session;
+  const context = { callId: call.id, clientId: call.client_id, personNumber };
+  const toolParts = { tools: talk.tools, context, ledger };
   const { language } = assistant;
   const count = countFor(session.record, call.id);
   const common = {

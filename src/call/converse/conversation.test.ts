@@ -10,6 +10,7 @@ function createTalk() {
     say: () => true,
     hold: () => true,
     goOn() {},
+    pressKeys: () => true,
     end() {},
     disconnected() {},
     over: over.promise,

@@ -12,6 +12,8 @@ export interface Conversation {
   hold(): boolean;
   /** It takes the talk up, with this or with words of its own. */
   goOn(greeting: string | null): void;
+  /** Presses these keys on the line (0-9, *, #, w for half a second); false where that cannot be done now. */
+  pressKeys(digits: string): boolean;
   /** Says a farewell, if any, and ends the session. */
   end(ending: TurnEnding, farewell: string | null): void;
   /** The carrier says that the session is over, whatever its socket says; `clean` unless the line to us broke. */

@@ -6,10 +6,14 @@ import type { NewEvent } from '../../store/events.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
 import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
+import { createToolExchanges, type ToolExchanges } from './tool-exchanges.ts';
 import type { TurnLatency } from './turn-latency.ts';
 import { findMeant, type Heard, isKnown, isOpen, placeOf, wasCut, whatWasHeard } from './what-was-heard.ts';
 
 export interface History {
+  /** How often the person has spoken, and what they said last. */
+  readonly said: { turns: number; newest: string };
+  toolCalled: ToolExchanges['add'];
   person(text: string): void;
   /** More words of an utterance of the assistant; the first ones begin its turn. */
   assistant(utterance: number, text: string, replyMs?: number | null): void;
@@ -37,6 +41,7 @@ export interface HistoryParts {
 
 export function createHistory(parts: HistoryParts): History {
   const turns = parts.earlier.map(fromRow);
+  const tools = createToolExchanges(turns);
 
   const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
   const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
@@ -65,6 +70,10 @@ export function createHistory(parts: HistoryParts): History {
   };
 
   return {
+    get said() {
+      return whatPersonSaid(turns);
+    },
+    toolCalled: tools.add,
     person(text) {
       const turn = add({ speaker: 'person', text, utterance: null, replyMs: null });
       save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));
@@ -116,8 +125,18 @@ export function createHistory(parts: HistoryParts): History {
     close() {
       for (const turn of turns) if (turn.settling) settle(turn);
     },
-    messages: () => turns.flatMap(toMessage),
+    messages: () => toMessages(turns, tools),
   };
+}
+
+function toMessages(turns: readonly SpokenTurn[], tools: ToolExchanges): ChatMessage[] {
+  const upToNow = turns.flatMap((turn) => [...tools.messagesBefore(turn.index), ...toMessage(turn)]);
+  return [...upToNow, ...tools.messagesBefore(turns.length)];
+}
+
+function whatPersonSaid(turns: readonly SpokenTurn[]): History['said'] {
+  const spoken = turns.filter(({ speaker }) => speaker === 'person');
+  return { turns: spoken.length, newest: spoken.at(-1)?.text ?? '' };
 }
 
 /** Does it for each thing once. */

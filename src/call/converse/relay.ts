@@ -68,7 +68,9 @@ export function conductRelay(parts: RelayParts): Conversation {
   const cancelMaxDuration = clock.startTimer(parts.maxDurationMs, () => {
     feed({ type: 'end-wanted', ending: { reason: 'max_duration', by: 'server' }, farewell: policy.outOfTime });
   });
+  let isFinished = false;
   const finish = (ending: TurnEnding) => {
+    isFinished = true;
     replies.cancelAny();
     history.close();
     cancelMaxDuration();
@@ -116,6 +118,11 @@ export function conductRelay(parts: RelayParts): Conversation {
       return true;
     },
     goOn: (greeting) => feed({ type: 'go-on', greeting }),
+    pressKeys(digits) {
+      if (isFinished) return false;
+      send({ type: 'keys', digits });
+      return true;
+    },
     end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
     disconnected,
     over,

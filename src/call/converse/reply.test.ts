@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hangUp } from '../../assistant/tools/hang-up.ts';
 import type { Tool } from '../../assistant/tools/tool.ts';
+import { createFakeClock } from '../../base/clock.ts';
 import { CallwrightError } from '../../base/errors.ts';
 import { LanguageModelFailed } from '../../ports/language-model.ts';
 import { createFakeModel, settled } from '../testing/fake-model.ts';
+import { createTestLedger } from '../testing/test-ledger.ts';
 import { getReply, isRetryable } from './reply.ts';
 
 const context = { callId: 'call_1', clientId: null, personNumber: '+15550101' };
@@ -23,7 +25,10 @@ async function begin(tools: readonly Tool[] = [hangUp, broken]) {
   const onText = (text: string) => void spoken.push(text);
   const pauses: string[] = [];
   const onPause = () => void pauses.push(spoken.join(''));
-  const end = getReply({ model, tools, context }, { messages, signal: abort.signal, onText, onPause });
+  const end = getReply(
+    { model, tools, context, ledger: createTestLedger(createFakeClock()) },
+    { messages, signal: abort.signal, onText, onPause },
+  );
   await settled();
   return { model, abort, spoken, pauses, end };
 }

@@ -6,7 +6,8 @@ import {
   LanguageModelFailed,
   type ToolCall,
 } from '../../ports/language-model.ts';
-import { type EndsCall, runTools, type ToolParts, whatEndsTheCall } from './run-tools.ts';
+import type { EndsCall } from './ledger/tool-outcome.ts';
+import { findTool, runTools, type ToolParts, whatEndsTheCall } from './run-tools.ts';
 import { toStorableText } from './storable-text.ts';
 
 export interface ReplyParts extends ToolParts {
@@ -51,6 +52,7 @@ export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyE
     run.onPause?.();
     await run.wanted;
     if (run.signal.aborted) break;
+    if (spoken.text === '') sayWhileWaiting(parts, spoken.toolCalls, onText);
     const results = await runTools(parts, spoken.toolCalls);
     if (run.signal.aborted) break;
     endsCall = whatEndsTheCall(results);
@@ -62,6 +64,13 @@ export async function getReply(parts: ReplyParts, run: ReplyRun): Promise<ReplyE
     ];
   }
   return { text, endsCall };
+}
+
+/** The words that the author of a slow tool wrote for the wait. */
+function sayWhileWaiting(parts: ToolParts, calls: readonly ToolCall[], onText: (text: string) => void): void {
+  const phrases = calls.map(({ name }) => findTool(parts.tools, name)?.rules?.waitingPhrase);
+  const phrase = phrases.find((candidate) => candidate !== undefined);
+  if (phrase !== undefined) onText(`${phrase.trim()} `);
 }
 
 /** What is said after a tool has run stands apart from what was said before. */

@@ -1,35 +1,21 @@
-/** Runs the tools that an assistant asks for, with the server's own word on whose call it is. */
+/** Runs the tools that a reply asks for, with the server's own word on whose call it is. */
 import type { Tool, ToolContext } from '../../assistant/tools/tool.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { ToolCall } from '../../ports/language-model.ts';
+import type { ToolLedger } from './ledger/tool-ledger.ts';
+import type { EndsCall, ToolOutcome } from './ledger/tool-outcome.ts';
 
 export interface ToolParts {
   tools: readonly Tool[];
   context: ToolContext;
+  ledger: ToolLedger;
 }
 
-export interface ToolOutcome {
-  id: string;
-  /** What the assistant is told. */
-  content: string;
-  endsCall: EndsCall | null;
-  failed: boolean;
-}
-
-export interface EndsCall {
-  reason: 'assistant_hung_up' | 'asked_not_to_be_called';
-}
+export const findTool = (tools: readonly Tool[], name: string): Tool | null =>
+  tools.find(({ definition }) => definition.name === name) ?? null;
 
 /** One tool; never rejects. */
-export async function runTool({ tools, context }: ToolParts, call: ToolCall): Promise<ToolOutcome> {
-  const { id } = call;
-  const tool = tools.find((candidate) => candidate.definition.name === call.name);
-  if (!tool) return { id, content: 'There is no such tool.', endsCall: null, failed: true };
-  try {
-    return { id, ...(await tool.run(context, call.argumentsJson)), failed: false };
-  } catch (error) {
-    return { id, content: `The tool failed: ${messageOf(error)}`, endsCall: null, failed: true };
-  }
+export function runTool({ tools, context, ledger }: ToolParts, call: ToolCall): Promise<ToolOutcome> {
+  return ledger.run(findTool(tools, call.name), call, context);
 }
 
 /** One after another. */

@@ -15,6 +15,7 @@ import type { TurnEnding } from '../converse/turn/turn-state.ts';
 import { createFakeModel, settled } from './fake-model.ts';
 import { createFakeEars, createFakeMouths } from './fake-speech.ts';
 import { createMemoryRecord } from './memory-record.ts';
+import { createTestLedger } from './test-ledger.ts';
 
 export interface CascadeOptions extends Partial<CascadeParts> {
   endOfTurn?: 'model' | 'pause' | 'none';
@@ -41,7 +42,10 @@ export function startCascade(options: CascadeOptions = {}) {
   const engine = conductCascade({
     ...{ callId: 'call_1', line, ears, mouths, language: 'en-US', voice: null, clock, log: silentLogger },
     ...{ telemetry: noTelemetry, policy, attention, history, record },
-    reply: { model, tools: options.tools ?? [hangUp], context: { ...about, personNumber: '+15550101' } },
+    reply: {
+      ...{ model, tools: options.tools ?? [hangUp], context: { ...about, personNumber: '+15550101' } },
+      ledger: createTestLedger(clock, { record, history }),
+    },
     instructions: [{ role: 'system', content: 'You are an assistant.' }],
     ...{ logSeq: 0, attentionLogSeq: 0, firstUtterance: 1, resumed: false, personWaits: false },
     ...{ greeting: null, personFirst: false, maxDurationMs: 600_000, soundMs: 2000, spareApology: null },

@@ -15,6 +15,7 @@ import type { TurnEnding } from '../converse/turn/turn-state.ts';
 import { createFakeLine, plainCodec } from './fake-line.ts';
 import { createFakeModel } from './fake-model.ts';
 import { createMemoryRecord } from './memory-record.ts';
+import { createTestLedger } from './test-ledger.ts';
 
 export const carrierSid = 'CA0123456789abcdef0123456789abcdef';
 
@@ -66,6 +67,7 @@ export function startTalk(options: TalkOptions = {}) {
       model,
       tools: options.tools ?? [hangUp],
       context: { callId: 'call_1', clientId: null, personNumber: '+15550101' },
+      ledger: createTestLedger(clock, { record, history }),
     },
     instructions: [{ role: 'system', content: 'You are an assistant.' }],
     logSeq: options.logSeq ?? 0,

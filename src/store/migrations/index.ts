@@ -15,6 +15,7 @@ import { dialedLately } from './0032-dialed-lately.ts';
 import { nodes } from './0040-nodes.ts';
 import { webhooks } from './0041-webhooks.ts';
 import { sharedSecrets } from './0042-shared-secrets.ts';
+import { toolCalls } from './0050-tool-calls.ts';
 import { whoPickedUp } from './0060-who-picked-up.ts';
 import { analyses } from './0061-analyses.ts';
 
@@ -32,8 +33,9 @@ export const migrations: Record<string, Migration> = {
   '0031-consents': consents,
   '0032-dialed-lately': dialedLately,
   '0040-nodes': nodes,
-  '0060-who-picked-up': whoPickedUp,
-  '0061-analyses': analyses,
   '0041-webhooks': webhooks,
   '0042-shared-secrets': sharedSecrets,
+  '0050-tool-calls': toolCalls,
+  '0060-who-picked-up': whoPickedUp,
+  '0061-analyses': analyses,
 };

@@ -1,7 +1,8 @@
 /** Runs the tools that an agent calls, one after another; those called together are answered together. */
 import { type Clock, waitFor } from '../../../base/clock.ts';
 import type { ToolCall } from '../../../ports/language-model.ts';
-import { runTool, type ToolOutcome, type ToolParts } from '../run-tools.ts';
+import type { ToolOutcome } from '../ledger/tool-outcome.ts';
+import { runTool, type ToolParts } from '../run-tools.ts';
 
 export interface ToolDesk {
   call(call: ToolCall): void;

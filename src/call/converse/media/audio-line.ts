@@ -28,6 +28,8 @@ export type LineEvent =
 export interface AudioLine {
   /** More sound of an utterance; it starts at once, at the telephone's pace. Sound of an utterance older than the newest, or one that was cleared, is dropped. */
   play(utterance: number, sound: Uint8Array): void;
+  /** Sound that belongs to no utterance, such as keys: it is played when nothing else is, and `clear` leaves it. */
+  playAside(sound: Uint8Array): void;
   /** A confirmation is wanted when this much of the utterance has been played (word ends); past positions confirm as soon as possible. */
   confirmAt(utterance: number, playedMs: number): void;
   /** No more sound of this utterance will come. */
@@ -111,6 +113,7 @@ export function createAudioLine(parts: AudioLineParts): AudioLine {
   tell.begin();
   return {
     play: (utterance, sound) => playback.play(utterance, sound),
+    playAside: (sound) => playback.playAside(sound),
     confirmAt: (utterance, playedMs) => playback.confirmAt(utterance, playedMs),
     end: (utterance) => playback.end(utterance),
     pause: () => playback.pause(),

@@ -8,6 +8,7 @@ import { frameBytes, frameMs } from '../../../audio/telephone-frame.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { MediaCommand } from '../../../ports/carrier.ts';
 import type { Pacer } from './pacer.ts';
+import { SoundQueue } from './sound-queue.ts';
 import { type PlaceOfMark, Utterance } from './utterance.ts';
 
 export type PlaybackEvent =
@@ -50,6 +51,7 @@ export class Playback {
   /** When the carrier has played all that it was given. */
   #dryAtMs = Number.NEGATIVE_INFINITY;
   #leavePacer: (() => void) | null = null;
+  readonly #aside = new SoundQueue();
   readonly #marks = new Marks();
 
   constructor(parts: PlaybackParts) {
@@ -61,6 +63,12 @@ export class Playback {
     if (!utterance || utterance.isEnded || sound.length === 0) return;
     if (this.#waitingBytes() + sound.length > mostWaitingBytes) return this.#parts.overfull(number);
     utterance.add(sound);
+    this.#pump();
+  }
+
+  playAside(sound: Uint8Array): void {
+    if (this.#deadUpTo === Number.POSITIVE_INFINITY) return;
+    this.#aside.add(sound);
     this.#pump();
   }
 
@@ -146,9 +154,10 @@ export class Playback {
     const nowMs = clock.monotonicMs();
     while (!this.#isPaused) {
       const utterance = this.#utterances.find(({ hasWork }) => hasWork);
-      if (!utterance) return this.#leave();
-      const place = utterance.takeMark();
-      if (place) {
+      const aside = !utterance && (this.#newest?.isEnded ?? true) && this.#aside.unsentFrames > 0;
+      if (!utterance && !aside) return this.#leave();
+      const place = utterance?.takeMark();
+      if (place && utterance) {
         send({ type: 'mark', name: this.#marks.add({ ...place, utterance }) });
         continue;
       }
@@ -156,13 +165,13 @@ export class Playback {
         this.#leavePacer ??= pacer.join(() => this.#pump());
         return;
       }
-      const frame = utterance.next();
+      const frame = utterance ? utterance.next() : this.#aside.next();
       if (!frame) continue;
       const atMs = Math.max(this.#dryAtMs, nowMs);
       this.#dryAtMs = atMs + frame.length / bytesPerMs;
       send({ type: 'audio', sound: frame });
       willPlay(frame, atMs);
-      if (utterance.begin()) on({ type: 'first-frame', utterance: utterance.number });
+      if (utterance?.begin()) on({ type: 'first-frame', utterance: utterance.number });
     }
   }
 
