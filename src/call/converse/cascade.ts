@@ -165,7 +165,10 @@ export function conductCascade(parts: CascadeParts): LineEngine {
   };
 }
 
-function toConversation(feed: (happening: TurnHappening) => void, isOver: () => boolean): Omit<Conversation, 'pressKeys' | 'over'> {
+function toConversation(
+  feed: (happening: TurnHappening) => void,
+  isOver: () => boolean,
+): Omit<Conversation, 'pressKeys' | 'over'> {
   return {
     say(text, saying) {
       if (isOver()) return false;
