@@ -16,6 +16,18 @@ export const whatToInstall = `No Chromium was found, and one cannot be installed
   macOS, Windows:  install Google Chrome
   any system:      set CHROMIUM to the path of one`;
 
+/** It asks nobody outside for anything; as root it runs only without its sandbox. */
+export const chromiumFlags: readonly string[] = [
+  '--no-first-run',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
 function findChromium(): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)));

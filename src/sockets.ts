@@ -10,12 +10,20 @@ import type { TextSocket } from './call/text-socket.ts';
 import type { Carrier } from './ports/carrier.ts';
 import { createFrameBudget, createHandshakeBook, type SocketLimits } from './socket-limits.ts';
 
+/** A socket that is not the carrier's: it sees for itself who may open it. */
+export interface OwnSocket {
+  path: string;
+  open(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
 export interface SocketParts {
   carrier: Pick<Carrier, 'verifySocket'>;
   clock: Clock;
   log: Logger;
   routes: readonly SocketRoute[];
   limits: SocketLimits;
+  own: readonly OwnSocket[];
 }
 
 const largestFrame = 64 * 1024;
@@ -24,13 +32,15 @@ const mostBuffered = 1024 * 1024;
 /** How long it may take to find out whether a socket has the right to be there. */
 const handshakeMs = 2000;
 
-/** Mounts every socket of the carrier; none is opened without the carrier's signature. */
+/** Mounts every socket of the carrier, none opened without the carrier's signature, and our own. */
 export function mountSockets(http: HttpServer, parts: SocketParts): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, perMessageDeflate: false });
   const handshakes = createHandshakeBook(parts.limits);
 
   const receive = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
+    const own = parts.own.find((each) => each.path === path);
+    if (own) return own.open(request, socket, head);
     const { route, named } = findRoute(parts.routes, path);
     if (!route) return refuse(socket, '404 Not Found');
     const end = sockets.clients.size < parts.limits.maxOpen && handshakes.begin(request.socket.remoteAddress ?? '');
@@ -74,6 +84,7 @@ export function mountSockets(http: HttpServer, parts: SocketParts): { close(): v
   });
   return {
     close() {
+      for (const own of parts.own) own.close();
       sockets.close();
       for (const socket of sockets.clients) socket.terminate();
     },

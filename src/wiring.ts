@@ -18,9 +18,11 @@ import { mountSockets } from './sockets.ts';
 import type { Store } from './store/open-store.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
 import { createWork } from './wiring/create-work.ts';
+import { findHealth } from './wiring/find-health.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
+import { openBrowserPhones } from './wiring/open-browser-phones.ts';
 import { openNetwork } from './wiring/open-network.ts';
 import { openNode } from './wiring/open-node.ts';
 import { openNotify } from './wiring/open-notify.ts';
@@ -91,13 +93,10 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const work = createWork(base, parts, { ...outside, speech: network.speech, model: network.model });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
   warnOfOpenDialects(config, isSandbox, log);
+  const access = toAccess(accounts, isSandbox);
   const app = createApi({
     ...parts,
-    ...{ ...notify, blobs },
-    access: {
-      identify: accounts.identify,
-      isPlayground: async () => isSandbox && !(await accounts.hasAdministrator()),
-    },
+    ...{ ...notify, blobs, access },
     accounts: accounts.parts,
     ...work.control,
     metricsText: telemetry.metricsText,
@@ -113,13 +112,14 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       placeCall: work.place,
       isReady: () => !work.isDraining(),
     },
+    findHealth: () => findHealth({ ...base, store, network, publicUrl }),
     whyNotReady: () => whyNotReady(store, work.isDraining()),
     serverFactory: bound.serverFactory,
   });
   mountWebhooks(app, { carrier, log, hear: work.hear });
   const sockets = mountSockets(bound.http, {
     ...{ carrier, clock, log },
-    routes: work.socketRoutes,
+    ...{ routes: work.socketRoutes, own: openBrowserPhones(base, { access, network }) },
     limits: { ...defaultSocketLimits, maxOpen: 2 * parts.maxCallsOnLines + 100, ...base.overrides.socketLimits },
   });
   await app.ready();
@@ -148,6 +148,11 @@ async function whyNotReady(store: Store, isDraining: boolean): Promise<string | 
   if (isDraining) return 'the server is stopping';
   return (await store.isReachable()) ? null : 'the database is not reachable';
 }
+
+const toAccess = ({ identify, hasAdministrator }: Awaited<ReturnType<typeof openAccounts>>, isSandbox: boolean) => ({
+  identify,
+  isPlayground: async () => isSandbox && !(await hasAdministrator()),
+});
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;

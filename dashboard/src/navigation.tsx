@@ -2,22 +2,12 @@
 import { Link } from '@tanstack/react-router';
 import { useIsLive } from './api/live.ts';
 import { leave } from './api/session.ts';
+import { type Place, places } from './navigation-places.ts';
 import { Button } from './parts/button.tsx';
-import { Icon, type IconName } from './parts/icon.tsx';
+import { Icon } from './parts/icon.tsx';
 import { Wordmark } from './parts/wordmark.tsx';
 import { chooseTheme, useTheme } from './theme.ts';
-import { type PermissionName, useMay, useMe } from './use-me.ts';
-
-interface Place {
-  to: string;
-  label: string;
-  icon: IconName;
-  needs: PermissionName;
-}
-
-export const places: readonly (readonly Place[])[] = [
-  [{ to: '/calls', label: 'Calls', icon: 'calls', needs: 'calls:read' }],
-];
+import { useMay, useMe } from './use-me.ts';
 
 export function Navigation() {
   const may = useMay();

@@ -7,6 +7,7 @@ import { Navigation } from './navigation.tsx';
 import { Button } from './parts/button.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Wordmark } from './parts/wordmark.tsx';
+import { PhoneBar } from './phone/phone-bar.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { useMay, useMe } from './use-me.ts';
 
@@ -39,6 +40,7 @@ export function Shell() {
         <PlaygroundNote />
         <Outlet />
       </main>
+      {path !== '/phone' && <PhoneBar />}
       <Shortcuts />
     </div>
   );

@@ -1,12 +1,10 @@
 /** What the keyboard does on every page. */
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { places } from './navigation.tsx';
+import { places } from './navigation-places.ts';
 import { Dialog } from './parts/dialog.tsx';
 import { useMay } from './use-me.ts';
 
-/** The second key after g. */
-const letters: Record<string, string> = { '/': 'h', '/calls': 'c' };
 /** A g is forgotten after this. */
 const patienceMs = 1200;
 
@@ -24,11 +22,11 @@ export function Shortcuts() {
   const router = useRouter();
   const may = useMay();
   const [isShown, setShown] = useState(false);
-  const reachable = places.flat().filter(({ to, needs }) => letters[to] !== undefined && may(needs));
+  const reachable = places.flat().filter(({ letter, needs }) => letter !== undefined && may(needs));
   useEffect(() => {
     let wasG = -patienceMs;
     const go = (key: string) => {
-      const place = reachable.find(({ to }) => letters[to] === key);
+      const place = reachable.find(({ letter }) => letter === key);
       if (place) void router.navigate({ to: place.to });
     };
     const onKey = (event: KeyboardEvent) => {
@@ -45,8 +43,8 @@ export function Shortcuts() {
   return (
     <Dialog title="On the keyboard" isOpen={isShown} close={() => setShown(false)}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-2">
-        {reachable.map(({ to, label }) => (
-          <Row key={to} keys={['g', letters[to] ?? '']} does={label} />
+        {reachable.map(({ to, label, letter = '' }) => (
+          <Row key={to} keys={['g', letter]} does={label} />
         ))}
         <Row keys={['/']} does="Search in the list" />
         <Row keys={['space']} does="Play or pause a recording" />

@@ -30,6 +30,7 @@ export const permissions = [
   'consents:write',
   'prices:read',
   'prices:write',
+  'health:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -1,4 +1,5 @@
 /** Who is asking: the holder of a key or token, or anyone on this machine while nothing here is real. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isPermitted, type Permission, type Principal, playground } from '../account/principal.ts';
 import { ProblemError, unauthorized } from './problem.ts';
@@ -21,8 +22,11 @@ export interface Access {
   isPlayground(): Promise<boolean>;
 }
 
+/** What of a request tells who sends it. */
+type Asking = { headers: IncomingHttpHeaders };
+
 /** A page of another site must not reach a server on this machine through its visitor's browser. */
-function isFromThisMachine(request: FastifyRequest): boolean {
+function isFromThisMachine(request: Asking): boolean {
   const hosts = [request.headers.host, originHost(request.headers.origin)];
   return hosts.every((host) => host === undefined || /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host));
 }
@@ -33,7 +37,7 @@ function originHost(origin: string | undefined): string | undefined {
 }
 
 /** Who sends this request; null when nobody does who may be here. A credential that is not good is never overlooked. */
-export async function principalOf(access: Access, request: FastifyRequest, isOpen = false): Promise<Principal | null> {
+export async function principalOf(access: Access, request: Asking, isOpen = false): Promise<Principal | null> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const [, credential] = /^Bearer (\S{1,4096})$/i.exec(authorization) ?? [];

@@ -38,6 +38,7 @@ import { doNotCallRoutes } from './routes/do-not-call.ts';
 import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
+import { type HealthReportParts, healthReportRoutes } from './routes/health-report.ts';
 import { type LimitParts, limitRoutes } from './routes/limits.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
 import { type MetricsParts, metricsRoutes } from './routes/metrics.ts';
@@ -59,6 +60,7 @@ export interface ApiParts
     PriceParts,
     WebhookParts,
     WebhookDeliveryParts,
+    HealthReportParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -161,4 +163,5 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(statsRoutes(parts));
   v1.register(limitRoutes(parts));
   v1.register(metricsRoutes(parts));
+  v1.register(healthReportRoutes(parts));
 }

@@ -31,6 +31,11 @@ program
   .action(async ({ number, ...options }) => (await import('./simulate.ts')).simulate({ ...options, numbers: number }));
 
 program
+  .command('doctor')
+  .description('have the running server look at itself: what is missing, and what to do')
+  .action(async () => (await import('./doctor.ts')).doctor());
+
+program
   .command('rotate-signing-key')
   .description('sign access tokens with a new key; a running server takes it up by itself')
   .option('--drop-old', 'void every access token at once instead of letting them expire')

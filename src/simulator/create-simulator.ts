@@ -47,6 +47,8 @@ export interface Simulator {
   calls(): SimulatedCallRecord[];
   /** Lets somebody call one of the account's numbers. @throws CallwrightError `simulator/no-such-number` */
   dialIn(order: InboundOrder): SimulatedCallRecord;
+  /** The account's own numbers, and whether anybody is asked when one is called. */
+  numbers(): { number: string; is_answered: boolean }[];
   /** Gives back what ends the listening. */
   onEvent(listener: (event: SimulatorEvent) => void): () => void;
   /** @throws CallwrightError `simulator/no-such-call` */
@@ -90,6 +92,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     setFaults: (faults) => network.setFaults(faults),
     calls: () => network.records(),
     dialIn: (order) => network.dialIn(order).record,
+    numbers: () => network.numbers.map(({ number, voice }) => ({ number, is_answered: voice !== null })),
     onEvent: (listener) => network.onEvent(listener),
     async whenCallEnds(sid) {
       const call = network.find(sid);

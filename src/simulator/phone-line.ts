@@ -109,6 +109,11 @@ export class PhoneLine {
     await this.#sound(cough, signal);
   }
 
+  /** A piece of what somebody who is really there says, to be heard from `atMs` on. */
+  hearPiece(mulaw: Uint8Array, atMs: number): void {
+    this.#tell('soundStarted', { atMs, toMulaw: () => mulaw });
+  }
+
   /** Presses `0-9 * #` one after another; `w` waits half a second. */
   async press(digits: string, signal: AbortSignal): Promise<void> {
     for (const digit of digits) {

@@ -11,7 +11,7 @@ import {
 } from './call-record.ts';
 import { runDetection } from './detection/detect-answer.ts';
 import type { CallOutcome, CallSettings, LiveCall, NetworkParts, Source } from './live-call.ts';
-import type { Person } from './person/person.ts';
+import type { LivePerson, Person } from './person/person.ts';
 import { playPerson } from './person/play-person.ts';
 import { PhoneLine } from './phone-line.ts';
 import { runInstructions } from './twiml/run-instructions.ts';
@@ -75,12 +75,13 @@ export class SimulatedCall implements LiveCall {
     if (!this.#step({ type: 'dialed' })) return;
     this.record.dialedAtMs = this.network.clock.now();
     if (!(await this.#waits(this.network.firstRingMs))) return;
-    const { pickup } = this.#person;
+    const { pickup, live } = this.#person;
     if (pickup.type === 'cannot-be-reached') {
       const errorMessage = 'No carrier could route the call to this number';
       return this.end({ status: 'failed', by: 'network', sipCode: 404, errorCode: 13224, errorMessage });
     }
     this.#step({ type: 'rang' });
+    if (live) return this.#ringAtLive(live);
     const { ringMs } = this.settings;
     const afterMs = pickup.type === 'busy' ? busyMs : pickup.type === 'does-not-answer' ? ringMs : pickup.afterMs;
     if (!(await this.#waits(Math.min(afterMs, ringMs)))) return;
@@ -93,6 +94,23 @@ export class SimulatedCall implements LiveCall {
     // What the application says comes only when it is known who hears it, unless it wants to begin at once.
     if (!detection?.isAsync) await detected;
     if (!this.isOver) await this.#follow(this.settings.instructions);
+  }
+
+  /** Rings until the person has decided, or for as long as it may. */
+  async #ringAtLive(live: LivePerson): Promise<void> {
+    const { sid, from } = this.record;
+    const ringing = new AbortController();
+    const stop = () => ringing.abort();
+    this.#over.signal.addEventListener('abort', stop, { once: true });
+    const lasted = this.#waits(this.settings.ringMs).then(() => 'rang out' as const);
+    const decision = await Promise.race([live.ring({ sid, from }, ringing.signal), lasted]);
+    this.#over.signal.removeEventListener('abort', stop);
+    if (decision === 'rang out') stop();
+    if (this.isOver) return;
+    if (decision === 'rang out') return this.end({ status: 'no-answer', by: 'network', sipCode: 487 });
+    if (decision === 'declines') return this.end({ status: 'busy', by: 'person', sipCode: 603 });
+    this.answer();
+    await this.#follow(this.settings.instructions);
   }
 
   /** Lets an incoming call ring and asks the number's owner what to do. */
@@ -109,7 +127,9 @@ export class SimulatedCall implements LiveCall {
     this.record.answeredAtMs = clock.now();
     if (this.settings.recording) this.network.startRecording(this, this.settings.recording);
     const { signal } = this.#over;
-    void playPerson({ person: this.#person, line: this.line, clock, random, signal });
+    const { live } = this.#person;
+    if (live) live.talk({ line: this.line, record: this.record, signal });
+    else void playPerson({ person: this.#person, line: this.line, clock, random, signal });
     void this.#waits(this.settings.timeLimitMs).then(() => {
       this.end({ status: 'completed', by: 'network', sipCode: 200 });
     });

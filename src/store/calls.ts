@@ -1,5 +1,5 @@
 /** Queries on the table of calls. */
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { everyone, type Reach } from './reach.ts';
 import type { CallsTable, Db } from './schema.ts';
 
@@ -102,6 +102,8 @@ export interface CallFilter {
   direction?: string | undefined;
   to?: string | undefined;
   outcome?: string | undefined;
+  /** An id of ours or of the carrier, or a part of the number at the other end. */
+  search?: string | undefined;
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
 }
@@ -110,6 +112,15 @@ export interface CallFilter {
 export interface CallCursor {
   createdAt: Date;
   id: string;
+}
+
+function isFoundBy(search: string) {
+  if (search.startsWith('call_')) return sql<boolean>`id = ${search}`;
+  if (search.startsWith('CA')) return sql<boolean>`carrier_sid = ${search}`;
+  // Nothing of a pattern is left: only digits, and the + that a whole number begins with.
+  const digits = search.replaceAll(/\D/g, '');
+  const pattern = search.trim().startsWith('+') ? `+${digits}%` : `%${digits}%`;
+  return sql<boolean>`(case when direction = 'inbound' then from_number else to_number end) like ${pattern}`;
 }
 
 function selectMatching(db: Db, filter: CallFilter) {
@@ -121,6 +132,7 @@ function selectMatching(db: Db, filter: CallFilter) {
   if (filter.direction !== undefined) query = query.where('direction', '=', filter.direction);
   if (filter.to !== undefined) query = query.where('to_number', '=', filter.to);
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome);
+  if (filter.search !== undefined) query = query.where(isFoundBy(filter.search));
   if (filter.createdAfter !== undefined) query = query.where('created_at', '>=', filter.createdAfter);
   if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
   return query;

@@ -21,6 +21,8 @@ export interface Network {
   /** Null with a real account. */
   simulator: Simulator | null;
   vendors: SimulatedVendors | null;
+  /** The voices of the simulated network. */
+  synthesize: Synthesize | null;
   close(): Promise<void>;
 }
 
@@ -33,13 +35,21 @@ export async function openNetwork(base: Foundation, publicUrl: string): Promise<
       ...account,
       ...(secondaryAuthToken ? { secondaryAuthToken } : {}),
     });
-    return { carrier, model, speech: openSpeech(base, null), simulator: null, vendors: null, close: async () => {} };
+    return {
+      carrier,
+      model,
+      speech: openSpeech(base, null),
+      simulator: null,
+      vendors: null,
+      synthesize: null,
+      close: async () => {},
+    };
   }
   const voice = openVoice(base);
   const { carrier, simulator } = await openSimulator(base, publicUrl, voice.synthesize);
   const simulated = await openSimulatedSpeech(base, { model, synthesize: voice.synthesize });
   return {
-    ...{ carrier, model, simulator, vendors: simulated.vendors },
+    ...{ carrier, model, simulator, vendors: simulated.vendors, synthesize: voice.synthesize },
     speech: openSpeech(base, simulated.config),
     async close() {
       await Promise.all([simulator.stop(), simulated.stop()]);

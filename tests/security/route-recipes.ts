@@ -60,6 +60,7 @@ const recipesOfV1: Record<string, Recipe> = {
     ],
     control: null,
   },
+  'GET /v1/health': { control: admin() },
   'GET /v1/users/:id': { names: ['user'], control: admin() },
   'PATCH /v1/users/:id': { names: ['user'], bodies: () => [{ is_active: false }, { role: 'admin' }], control: null },
   'DELETE /v1/users/:id': { names: ['user'], control: null },

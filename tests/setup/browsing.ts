@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { inject } from 'vitest';
+import { chromiumFlags } from '../../scripts/chromium-for-tests.ts';
 
 export interface Browsing {
   page: Page;
@@ -12,17 +13,6 @@ export interface Browsing {
   context: BrowserContext;
   close(): Promise<void>;
 }
-
-const flags = [
-  '--no-first-run',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
-const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 export interface BrowsingOptions {
   /** A WAV file that the microphone hears, over and over. */
@@ -44,7 +34,7 @@ export async function openBrowser(options: BrowsingOptions = {}): Promise<Browsi
       ]
     : [];
   const context = await chromium.launchPersistentContext(profile, {
-    ...{ executablePath, headless: true, args: [...flags, ...asRoot, ...fakes] },
+    ...{ executablePath, headless: true, args: [...chromiumFlags, ...fakes] },
     viewport: options.size ?? { width: 1280, height: 860 },
     colorScheme: options.isDark ? 'dark' : 'light',
     locale: 'en-US',

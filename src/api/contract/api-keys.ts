@@ -30,6 +30,7 @@ export const permissionNames = [
   'consents:write',
   'prices:read',
   'prices:write',
+  'health:read',
 ] as const;
 
 export const createApiKeySchema = z.strictObject({

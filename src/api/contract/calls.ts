@@ -219,6 +219,12 @@ export const listCallsQuerySchema = z.strictObject({
     .string()
     .regex(/^[a-z_]{1,50}$/, 'must be a name like completed')
     .optional(),
+  /** The id of a call, here or at the carrier, or a part of the number at the other end. */
+  q: z
+    .string()
+    .trim()
+    .regex(/^(call_\w{1,100}|CA[0-9a-f]{32}|[+\d\s().-]{2,30})$/, 'must be the id of a call or a part of a number')
+    .optional(),
   /** In a URL + is written %2B. */
   to: e164Schema.optional(),
   assistant_id: z.coerce.number().int().min(1).max(2_147_483_647).optional(),

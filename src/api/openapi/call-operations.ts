@@ -1,5 +1,6 @@
 /** What `/v1` can do with calls, do-not-call lists and figures. */
 import { z } from 'zod';
+
 import {
   analysisAskedSchema,
   callSchema,
@@ -25,6 +26,7 @@ import {
   listDoNotCallQuerySchema,
   removeDoNotCallQuerySchema,
 } from '../contract/do-not-call.ts';
+import { healthSchema } from '../contract/health.ts';
 import { recordingQuerySchema, recordingsSchema } from '../contract/recordings.ts';
 import { limitsSchema, statsQuerySchema, statsSchema } from '../contract/stats.ts';
 import { pageOf, problemSchema } from '../contract/text.ts';
@@ -201,6 +203,7 @@ export const callOperations: readonly Area[] = [
         errors: { 403: 'These are of all clients together.', 404: 'None are kept.' },
       },
       { route: 'GET /v1/limits', summary: 'See how much capacity is left', answer: ok(limitsSchema) },
+      { route: 'GET /v1/health', summary: 'See what calls need and what is missing', answer: ok(healthSchema) },
     ],
   },
 ];

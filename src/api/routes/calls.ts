@@ -47,6 +47,7 @@ export function callRoutes(parts: { store: Store }) {
         to: query.to,
         assistantId: query.assistant_id,
         verification: query.verification,
+        search: query.q,
         createdAfter: query.created_after ? new Date(query.created_after) : undefined,
         createdBefore: query.created_before ? new Date(query.created_before) : undefined,
       };

@@ -54,6 +54,7 @@ export const bareApiParts: ApiParts = {
     placeCall: nobody,
     isReady: () => true,
   },
+  findHealth: async () => [],
   whyNotReady: async () => null,
   serverFactory: (handler) => createServer(handler),
 };

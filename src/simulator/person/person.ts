@@ -1,4 +1,6 @@
 /** What a simulated person is: how the phone is taken up, and then step by step what they do. */
+import type { SimulatedCallRecord } from '../call-record.ts';
+import type { PhoneLine } from '../phone-line.ts';
 
 export type Pickup =
   | { type: 'answers'; afterMs: number }
@@ -32,4 +34,25 @@ export interface Person {
   steps: Step[];
   /** Who listens and hears nothing for this long asks "Hello?" once, and then hangs up. */
   patienceMs: number;
+  /** Instead of all that: somebody who is really there. */
+  live?: LivePerson;
+}
+
+export interface RingingCall {
+  sid: string;
+  from: string;
+}
+
+export interface LiveScene {
+  line: PhoneLine;
+  record: SimulatedCallRecord;
+  /** Aborted when the call is over. */
+  signal: AbortSignal;
+}
+
+export interface LivePerson {
+  /** Settles when the person has decided; `signal` is aborted when the phone rings no longer. */
+  ring(call: RingingCall, signal: AbortSignal): Promise<'answers' | 'declines'>;
+  /** The line is theirs from now on. */
+  talk(scene: LiveScene): void;
 }

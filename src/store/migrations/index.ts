@@ -18,6 +18,7 @@ import { sharedSecrets } from './0042-shared-secrets.ts';
 import { toolCalls } from './0050-tool-calls.ts';
 import { whoPickedUp } from './0060-who-picked-up.ts';
 import { analyses } from './0061-analyses.ts';
+import { callLists } from './0070-call-lists.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0050-tool-calls': toolCalls,
   '0060-who-picked-up': whoPickedUp,
   '0061-analyses': analyses,
+  '0070-call-lists': callLists,
 };

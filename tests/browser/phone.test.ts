@@ -1,0 +1,78 @@
+/** The phone in the browser: rung, answered, spoken and listened to, interrupted and hung up. */
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { CallWithTurns } from '../../src/api/contract/calls.ts';
+import { type Browsing, openBrowser } from '../setup/browsing.ts';
+import { type RunningServer, startServer } from '../setup/running-server.ts';
+
+const hasBrowser = inject('chromium') !== null;
+
+/** Two seconds of a tone at 16 kHz, for the fake microphone. */
+function writeTone(): string {
+  const samples = Int16Array.from({ length: 32_000 }, (_, at) => 12_000 * Math.sin((2 * Math.PI * 440 * at) / 16_000));
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(16_000, 24);
+  head.writeUInt32LE(32_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.byteLength, 40);
+  const file = join(tmpdir(), `callwright-tone-${process.pid}.wav`);
+  writeFileSync(file, Buffer.concat([head, Buffer.from(samples.buffer)]));
+  return file;
+}
+
+describe.skipIf(!hasBrowser)('the phone in the browser', () => {
+  let server: RunningServer;
+  let browsing: Browsing;
+
+  beforeAll(async () => {
+    server = await startServer({ speed: 1 });
+    browsing = await openBrowser({ microphone: writeTone() });
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await server?.stop();
+  });
+
+  it('rings, is answered, hears the assistant, interrupts it with typed words, and hangs up', async () => {
+    const { page, complaints } = browsing;
+    const welcome_message =
+      'Hello, this is a long greeting of an assistant that goes on and on so that it can be interrupted by anybody who wants to say a word.';
+    const wanted = { name: 'Chatty', prompt: 'Talk.', engine: 'cascade', welcome_message };
+    const made = (await (await server.post('/v1/assistants', wanted)).json()) as { id: number };
+    await page.goto(`${server.url}/phone?assistant=${made.id}`);
+    await page.getByText('Your number').waitFor();
+    await page.getByRole('button', { name: 'Let it call me' }).click();
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await page.getByText(/Hello, this is a long/).waitFor();
+    await page.getByLabel('Type what you say').fill('Please stop, who are you?');
+    await page.getByRole('button', { name: 'Say', exact: true }).click();
+    await page.getByRole('button', { name: 'Keypad' }).click();
+    await page.getByRole('button', { name: '5', exact: true }).click();
+    // A bubble of the assistant behind the person's own.
+    await page.locator('ol > li', { hasText: 'Please stop' }).locator('~ li', { hasText: 'Assistant:' }).waitFor();
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByRole('link', { name: 'Read and hear it' }).click();
+    await page.getByText('Please stop, who are you?').waitFor();
+
+    const { data } = await server.get<{ data: { id: string }[] }>('/v1/calls');
+    const call = await server.get<CallWithTurns>(`/v1/calls/${data[0]?.id}`);
+    expect(call).toMatchObject({ status: 'completed', ended_by: 'person' });
+    expect(call.turns[0]).toMatchObject({ speaker: 'assistant', interrupted: true });
+    expect(call.turns[0]?.heard_text?.length).toBeLessThan(welcome_message.length);
+    expect(complaints).toEqual([]);
+
+    // What the fake microphone heard crossed the line, too.
+    const { streams } = server.simulator.calls().at(-1) ?? { streams: [] };
+    expect(streams[0]?.framesSent).toBeGreaterThan(50);
+  });
+});
