@@ -8,6 +8,7 @@ const account = {
   TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`,
   TWILIO_AUTH_TOKEN: '2'.repeat(32),
   TWILIO_PHONE_NUMBER: '+12125550100',
+  PUBLIC_URL: 'https://calls.example.org',
 };
 const clock = createFakeClock();
 

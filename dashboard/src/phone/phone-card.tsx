@@ -5,7 +5,7 @@ import { Button } from '../parts/button.tsx';
 import { toDuration, toNumber } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { type PhoneState, phone, usePhone } from './browser-phone.ts';
+import { type PhoneState, phone, switchPhoneOff, switchPhoneOn, usePhone } from './browser-phone.ts';
 
 export function PhoneCard() {
   const state = usePhone();
@@ -74,9 +74,9 @@ function TalkingTime({ sinceMs }: { sinceMs: number }) {
   );
 }
 
-function Controls({ state: { call, isMuted, hasMicrophone } }: { state: PhoneState }) {
+function Controls({ state: { line, call, isMuted, hasMicrophone } }: { state: PhoneState }) {
   const [hasKeys, setKeys] = useState(false);
-  if (call.is === 'none') return null;
+  if (call.is === 'none') return <Switch line={line} />;
   if (call.is === 'ringing') {
     return (
       <div className="mt-3 flex gap-3">
@@ -116,6 +116,16 @@ function Controls({ state: { call, isMuted, hasMicrophone } }: { state: PhoneSta
         </div>
       )}
     </>
+  );
+}
+
+function Switch({ line }: { line: PhoneState['line'] }) {
+  if (line === 'connecting') return null;
+  const isOn = line === 'on';
+  return (
+    <Button size="small" className="mt-2" onClick={() => (isOn ? switchPhoneOff() : void switchPhoneOn())}>
+      {isOn ? 'Switch off' : 'Switch on'}
+    </Button>
   );
 }
 
