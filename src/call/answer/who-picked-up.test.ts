@@ -158,8 +158,29 @@ describe('a mailbox', () => {
 
   it.each(['hang_up', 'try_later'] as const)('is hung up on where the action is %s', (voicemail) => {
     const line = start({ actions: { voicemail } });
-    line.play(carrier('machine_start'));
+    line.play(mailbox);
     expect(line.types()).toEqual(['tell', 'end']);
+  });
+
+  it('of which only the carrier tells is hung up on at its words, the end of its greeting or a long wait', () => {
+    const ends: (Bare | number)[][] = [[mailbox], [carrier('machine_end_beep')], [stops, policy.quietMs]];
+    for (const last of [...ends, [policy.greetingMs]]) {
+      const line = start({ actions: { voicemail: 'hang_up' } });
+      line.play(speaks, 3000, carrier('machine_start'));
+      expect(line.types()).toEqual(['tell', 'hold']);
+      line.play(...last);
+      expect(line.ending()).toEqual(['voicemail']);
+    }
+  });
+
+  it.each([
+    ['screener', screener],
+    ['menu', menu],
+    ['person', says('Hello? Who is this?')],
+  ] as const)('by the carrier’s word alone may be a %s by its own', (who, words) => {
+    const line = start({ actions: { voicemail: 'hang_up' } });
+    line.play(speaks, 3000, carrier('machine_start'), 1000, stops, words);
+    expect([line.who(), line.ending()]).toEqual([['voicemail', who], []]);
   });
 
   it('is talked to where that is wanted', () => {

@@ -9,6 +9,7 @@ import {
   fromTone,
   fromWords,
   isBetter,
+  isByMereSound,
   nobodySpoke,
   someoneSpoke,
   spokeTooLong,
@@ -119,10 +120,13 @@ function onSign(state: PickupState, sign: Verdict | null, at: At): PickupStep {
   return followedBy([{ type: 'tell', verdict: sign }, ...left], act(known, at));
 }
 
-/** Nothing new about who it is, but perhaps that the greeting is over. */
+/** Nothing new about who it is, but perhaps that it is certain now, or that the greeting is over. */
 function onOldNews(state: PickupState, { atMs, rules }: At): PickupStep {
-  if (state.phase !== 'awaiting-end' || !state.mayRecord) return stay(state);
-  return greetingOver(state, rules.settings.actions.voicemail, atMs);
+  if (state.phase !== 'awaiting-end') return stay(state);
+  const action = rules.settings.actions.voicemail;
+  const isCertain = state.verdict !== null && !isByMereSound(state.verdict);
+  const isAwaited = action === 'leave_message' || !isCertain;
+  return isAwaited && !state.mayRecord ? stay(state) : greetingOver(state, action, atMs);
 }
 
 function act(state: PickupState, { atMs, rules }: At): PickupStep {

@@ -1,3 +1,18 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DummyDriver,
+  type InsertQueryNode,
+  Kysely,
+  type OperationNode,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  type RootOperationNode,
+  type ValueNode,
+  type ValuesNode,
+} from 'kysely';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../base/clock.ts';
@@ -6,6 +21,7 @@ import { createLiveEvents } from '../../notify/live-events.ts';
 import type { NewLogEntry } from '../../store/call-log.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
+import type { Database } from '../../store/schema.ts';
 import type { NewTurn } from '../../store/turns.ts';
 import { settled } from '../testing/fake-model.ts';
 import { createCallRecords } from './call-record.ts';
@@ -42,30 +58,53 @@ const event = (key: string): NewEvent => ({
 
 type Row = Record<string, unknown>;
 
+const dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (db: Kysely<Database>) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+};
+
+/** What a statement inserts, also where the insertion stands in another statement. */
+function insertionOf(node: RootOperationNode): { table: string; rows: Row[] } {
+  const parts: readonly OperationNode[] = node.kind === 'RawNode' ? node.parameters : [node];
+  const insert = parts.find((part): part is InsertQueryNode => part.kind === 'InsertQueryNode');
+  const values = insert?.values as ValuesNode | undefined;
+  if (!insert?.into || values?.kind !== 'ValuesNode') throw new Error(`not an insertion: ${node.kind}`);
+  const names = insert.columns?.map(({ column }) => column.name) ?? [];
+  const rows = values.values.map((list) =>
+    Object.fromEntries(
+      list.values.map((value, at) => [
+        names[at] ?? '',
+        list.kind === 'PrimitiveValueListNode' ? value : (value as ValueNode).value,
+      ]),
+    ),
+  );
+  return { table: insert.into.table.identifier.name, rows };
+}
+
 /** A store whose transactions a test lets through or refuses, and that keeps what was committed. */
 function createGatedStore() {
   const committed: { table: string; rows: Row[] }[] = [];
   const waiting: ((failure: unknown) => void)[] = [];
-  const insertInto = (into: typeof committed) => (table: string) => {
-    let rows: Row[] = [];
-    const query = {
-      values(given: Row[]) {
-        rows = given;
-        return query;
+  const kyselyInto = (into: typeof committed) => {
+    const connection: DatabaseConnection = {
+      async executeQuery<R>({ query }: CompiledQuery): Promise<QueryResult<R>> {
+        const inserted = insertionOf(query);
+        into.push(inserted);
+        return { rows: inserted.rows as R[] };
       },
-      onConflict: () => query,
-      returningAll: () => query,
-      async execute() {
-        into.push({ table, rows });
-        return rows;
+      // biome-ignore lint/correctness/useYield: nothing is streamed
+      async *streamQuery() {
+        throw new Error('nothing is streamed');
       },
     };
-    return query;
+    const driver = Object.assign(new DummyDriver(), { acquireConnection: async () => connection });
+    return new Kysely<Database>({ dialect: { ...dialect, createDriver: () => driver } });
   };
   const store = {
     async transaction(work: (db: unknown) => Promise<unknown>) {
       const written: typeof committed = [];
-      const result = await work({ insertInto: insertInto(written) });
+      const result = await work(kyselyInto(written));
       const failure = await new Promise<unknown>((resolve) => waiting.push(resolve));
       if (failure !== null) throw failure;
       committed.push(...written);

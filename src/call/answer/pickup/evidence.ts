@@ -35,6 +35,9 @@ export const someoneSpoke: Verdict = { who: 'person', source: 'speech', rank: ra
 export const spokeTooLong: Verdict = { who: 'voicemail', source: 'speech', rank: ranks.speech };
 export const answeredUs: Verdict = { who: 'person', source: 'conversation', rank: ranks.conversation };
 
+/** A mailbox by its sound alone: somebody who talks for long, a screener and a menu sound like one, too. */
+export const isByMereSound = ({ rank }: Verdict): boolean => rank === ranks.speech || rank === ranks.machine;
+
 /** What is said later is the truth of later; any other sign of the same rank is only heard of once. */
 export function isBetter(next: Verdict, known: Verdict | null): boolean {
   if (!known || next.rank > known.rank) return true;

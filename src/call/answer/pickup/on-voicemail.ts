@@ -1,11 +1,12 @@
 /** What is done about a mailbox: nothing, hanging up, or leaving the message once its greeting is over. */
+import { isByMereSound } from './evidence.ts';
 import { end, followedBy, memoryOf, say, stay } from './pickup-moves.ts';
 import type { In, PickupActions, PickupEffect, PickupState, PickupStep } from './pickup-state.ts';
 
 export function onVoicemail(state: PickupState, action: PickupActions['voicemail'], atMs: number): PickupStep {
   if (action === 'talk') return stay({ ...memoryOf(state), phase: 'listening' });
-  // A greeting of no known words from somebody who talked for long may yet be a person: their next words tell.
-  const isGuess = state.verdict?.source === 'speech';
+  // It may yet be a person, a screener or a menu: their next words tell, or the end of the greeting does.
+  const isGuess = state.verdict !== null && isByMereSound(state.verdict);
   if (action !== 'leave_message' && !isGuess) return end(state, 'voicemail');
   if (state.message !== 'none') return end(state, 'voicemail');
   const waiting: In<'awaiting-end'> = { ...memoryOf(state), phase: 'awaiting-end', sinceMs: atMs };
