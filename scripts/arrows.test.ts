@@ -45,7 +45,15 @@ const plantOf = (index: number, room: string) => `src/${room}/planted-${index}.t
 
 let violations: Violation[];
 beforeAll(async () => {
-  for (const file of ['src', 'tests', 'scripts', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
+  for (const file of [
+    'src',
+    'tests',
+    'scripts',
+    'examples',
+    '.dependency-cruiser.cjs',
+    'tsconfig.json',
+    'package.json',
+  ]) {
     cpSync(join(project, file), join(copy, file), { recursive: true });
   }
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));

@@ -38,7 +38,7 @@ export interface CountParts {
   policy: SpendPolicy;
 }
 
-const everyMs = 5000;
+const everyMs = 1000;
 const mostAtOnce = 20;
 const minuteMs = 60_000;
 /** A carrier rates a call in seconds or hours; after the last of these what the table says stands. */

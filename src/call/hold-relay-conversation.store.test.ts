@@ -63,6 +63,7 @@ describeOnBothDatabases('holding a conversation', (openFresh) => {
       'call.dialing',
       'call.started',
       'turn.started',
+      'tool.called',
       'turn.completed',
       'call.ended',
     ]);

@@ -86,8 +86,15 @@ describeOnBothDatabases('placing a call', (openFresh) => {
     const { placing, refusedOf } = placeMany(own, 10);
     expect(refusedOf(await placing)).toEqual(Array.from({ length: 7 }, () => 'dial/too-many-calls'));
     expect(own.carrier.orders).toHaveLength(3);
-    const stored = await own.store.db.selectFrom('calls').select('id').execute();
-    expect(stored).toHaveLength(3);
+    // Who was refused only when its turn came is on record, and over.
+    const stored = await own.store.db.selectFrom('calls').select(['status', 'error_code', 'fence']).execute();
+    const [dialed, refused] = [3, 7].map((_, index) =>
+      stored.filter(({ status }) => (status === 'dialing') === (index === 0)),
+    );
+    expect(dialed).toHaveLength(3);
+    for (const row of refused ?? []) {
+      expect(row).toEqual({ status: 'blocked', error_code: 'dial/too-many-calls', fence: null });
+    }
   });
 
   it('rings nobody twice at once: of ten requests for one number one is dialled, and later another may be', async () => {

@@ -23,10 +23,9 @@ import type { FollowUp } from './follow-ups.ts';
 export interface SettleParts {
   policy: SpendPolicy;
   newId: NewId;
+  /** Until all that was used in a conversation is surely written down; ms. */
+  countedAfterMs: number;
 }
-
-/** Until all that was used in a conversation is surely written down. */
-const countedAfterMs = 10_000;
 
 export function settleSpend(parts: SettleParts): FollowUp {
   return async (db, call, atMs) => {
@@ -48,7 +47,7 @@ export function settleSpend(parts: SettleParts): FollowUp {
       reserved_micros: 0,
       settled_micros: settled,
       total_micros: isCharged ? null : 0,
-      check_at: isCharged ? new Date(atMs + countedAfterMs) : null,
+      check_at: isCharged ? new Date(atMs + parts.countedAfterMs) : null,
     };
     if (reserved) await updateCallCost(db, call.id, changes);
     else await insertCallCost(db, { ...toRow(call.id, place), ...changes, created_at: at });

@@ -7,8 +7,8 @@ import { readCommandConfig } from './environment.ts';
 const drainMs = 15 * 60_000;
 
 export async function start(): Promise<void> {
-  void keepDashboardFresh();
   const callwright = await createCallwright(readCommandConfig(), { audibleVoices: true });
+  void keepDashboardFresh();
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);
   }

@@ -28,6 +28,8 @@ export interface Overrides {
   /** How quickly the simulated vendors of speech answer. */
   vendorDelays?: Partial<VendorDelays>;
   attention?: Partial<AttentionPolicy>;
+  /** How long after a call its costs are counted. */
+  costsCountedAfterMs?: number;
   /** Who analyzes calls that are over, where no language model is configured. */
   analyst?: LanguageModel;
   /** How long one waits to find out who has picked up. */

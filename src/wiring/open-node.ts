@@ -1,6 +1,7 @@
 /** This server as one of those that share a database: the store, its name among them, and the word that it lives. */
 import { hostname } from 'node:os';
 import { createIds, type NewId } from '../base/ids.ts';
+import { findEmptyDatabase } from '../store/embedded/empty-database.ts';
 import { createNodeHeartbeat } from '../store/node-heartbeat.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import type { Foundation } from './foundation.ts';
@@ -41,6 +42,6 @@ export async function openNode(base: Foundation): Promise<Node> {
 function openConfiguredStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
   const parts = { clock, random, log };
   if (config.databaseUrl !== null) return openStore({ kind: 'postgres', url: config.databaseUrl }, parts);
-  const template = overrides.storeTemplate;
+  const template = overrides.storeTemplate ?? findEmptyDatabase();
   return openStore({ kind: 'embedded', dataDir: config.dataDir, ...(template ? { template } : {}) }, parts);
 }

@@ -24,7 +24,7 @@ export function toCallRules(
     dialPolicy: { ...toDialPolicy(config), spend },
     followUps: [
       mintRetry({ newId, random: base.random, adviceFor: network.carrier.adviceFor }),
-      settleSpend({ policy: spend, newId }),
+      settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
       askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),
     ],

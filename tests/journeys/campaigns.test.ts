@@ -157,7 +157,7 @@ describe('a campaign whose calls do not get through', () => {
     const { id } = await create({ retry: { attempts: 2, after_minutes: { busy: 1 } } });
     await upload(id, csvOf(['+12125551400']));
     await act(id, 'start');
-    const waiting = await when(id, ({ progress }) => progress.by_outcome['busy'] === 1);
+    const waiting = await when(id, ({ progress }) => progress.by_outcome.busy === 1);
     expect(waiting).toMatchObject({ status: 'running', progress: { by_state: { waiting: 1 } } });
     const [contact] = await contactsOf(id);
     expect(contact).toMatchObject({ attempts: 1, outcome: 'busy', state: 'waiting' });

@@ -28,6 +28,13 @@ export interface LiveCall {
 const from = '+15551234567';
 const to = '+15558675310';
 
+/** A number is rung by one call at a time, so each call has one of its own. */
+let numbersRung = 0;
+export function nextNumber(): string {
+  numbersRung += 1;
+  return `+1555${8_675_310 + numbersRung}`;
+}
+
 const fieldsOf = (sid: string, status: string, more: Fields = []): Fields => [
   ['CallSid', sid],
   ['AccountSid', accountSid],
@@ -77,13 +84,13 @@ export async function dial(ground: ProvingGround, kind: LiveCall['kind'], verifi
           method: 'POST',
           path: '/api/outbound-call',
           headers,
-          body: JSON.stringify({ to, customParameters: { customerName: "O'Brien <&>" } }),
+          body: JSON.stringify({ to: nextNumber(), customParameters: { customerName: "O'Brien <&>" } }),
         })
       : await ground.sender.send({
           method: 'POST',
           path: '/call-customer',
           headers,
-          body: JSON.stringify({ to, verification }),
+          body: JSON.stringify({ to: nextNumber(), verification }),
         });
   const sid = /CA[0-9a-f]{32}/.exec(answer.body)?.[0];
   if (!sid) throw new Error(`not placed: ${answer.status} ${answer.body}`);

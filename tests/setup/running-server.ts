@@ -50,6 +50,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const callwright = await createCallwright(config, {
     log: silentLogger,
     storeTemplate: inject('migratedTemplate'),
+    costsCountedAfterMs: 200,
     // Sound comes as much faster as time passes.
     socketLimits: { framesPerSecond: 100 * speed, burstFrames: 1000 * speed },
     ...options.overrides,

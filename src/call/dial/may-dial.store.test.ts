@@ -178,13 +178,14 @@ describeOnBothDatabases('asking before a dial', (openFresh) => {
       };
       const [ends, finishes, ownWish] = [
         await talk('client_ends'),
-        await talk(null),
+        await talk(null, '+12125550121'),
         await talk('client_ends', '+12125550120'),
       ];
       const sweeper = createSweeper(room);
       await sweeper.start();
       const entry = { client_id: '', reason: 'asked', created_at: new Date(room.clock.now()) };
       await addToDoNotCall(room.store.db, { ...entry, number, call_id: null });
+      await addToDoNotCall(room.store.db, { ...entry, number: '+12125550121', call_id: null });
       await addToDoNotCall(room.store.db, { ...entry, number: '+12125550120', call_id: ownWish.id });
       await until(() => room.clock.pendingTimers > 0);
       room.clock.advance(2000);

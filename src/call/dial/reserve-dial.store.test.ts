@@ -35,7 +35,7 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
       vendorsOf: () => [{ ears: null, mouth: null, model: 'callwright/scripted', agent: null }],
     };
     const newId = createIds({ now: () => 0 } as Parameters<typeof createIds>[0], systemRandom);
-    room = openRoom(store, { spend: policy }, { followUps: [settleSpend({ policy, newId })] });
+    room = openRoom(store, { spend: policy }, { followUps: [settleSpend({ policy, newId, countedAfterMs: 10_000 })] });
     const at = new Date(room.clock.now());
     const client = { id: 'client_a', name: 'A', status: 'Active', profile: '{}', created_at: at, updated_at: at };
     const limits = JSON.stringify({ spend_per_day_micros: 3 * worst });

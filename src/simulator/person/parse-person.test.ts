@@ -59,7 +59,7 @@ describe('the ready people', () => {
     expect(people.map(({ person }) => person.name)).toEqual([
       ...['sarah-johnson', 'patient-questions', 'busy', 'no-answer', 'declines', 'unreachable', 'voicemail', 'silent'],
       ...['nonsense', 'asks-not-to-be-called', 'hangs-up-early', 'presses-keys', 'says-uh-huh', 'coughs'],
-      'speaks-slowly',
+      ...['speaks-slowly', 'iphone-screener', 'pixel-screener', 'phone-menu', 'fax'],
     ]);
     expect(new Set(people.map(({ number }) => number)).size).toBe(people.length);
     expect(people.every(({ person }) => person.description !== '')).toBe(true);
