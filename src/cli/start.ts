@@ -1,5 +1,6 @@
 /** `callwright start`: runs the server until it is told to stop. */
-import { createCallwright } from '../wiring.ts';
+
+import { refuseHeldDirectory } from '../store/embedded/lock-directory.ts';
 import { keepDashboardFresh } from './build-dashboard.ts';
 import { readCommandConfig } from './environment.ts';
 
@@ -7,7 +8,10 @@ import { readCommandConfig } from './environment.ts';
 const drainMs = 15 * 60_000;
 
 export async function start(): Promise<void> {
-  const callwright = await createCallwright(readCommandConfig(), { audibleVoices: true });
+  const config = readCommandConfig();
+  if (config.databaseUrl === null) await refuseHeldDirectory(config.dataDir);
+  const { createCallwright } = await import('../wiring.ts');
+  const callwright = await createCallwright(config, { audibleVoices: true });
   void keepDashboardFresh();
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);

@@ -15,7 +15,8 @@ const model = createObedientModel((said) => orders[said] ?? null);
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await startServer({ overrides: { languageModel: model } });
+  // Slowly enough that sound has no gaps, which a person would take for the end of what is said.
+  server = await startServer({ speed: 4, overrides: { languageModel: model } });
 });
 afterAll(() => server.stop());
 

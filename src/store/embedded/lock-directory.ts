@@ -2,6 +2,7 @@
  * Keeps a second server off a data directory by a lock of the operating system: it dies with the process that holds it,
  * so no lock is ever left behind, none is taken from the living, and no process id is mistaken for another.
  */
+import { existsSync } from 'node:fs';
 import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,32 @@ async function writeHolder(holderPath: string, clock: Clock): Promise<void> {
   await rename(draftPath, holderPath);
 }
 
+async function refuse(dataDir: string): Promise<never> {
+  const holder = await describeHolder(join(dataDir, 'lock.json'));
+  throw new CallwrightError(
+    'store/locked',
+    `The data directory ${dataDir} is in use by ${holder}. Stop that server first, or give this one another DATA_DIR.`,
+  );
+}
+
+/**
+ * Looks whether anybody holds `dataDir`, so that who comes second hears it before a whole server was loaded.
+ * @throws CallwrightError `store/locked`
+ */
+export async function refuseHeldDirectory(dataDir: string): Promise<void> {
+  const lockPath = join(dataDir, 'lock');
+  if (!existsSync(lockPath)) return;
+  let lock: DatabaseSync | 'taken';
+  try {
+    lock = takeLock(lockPath);
+  } catch {
+    // What is wrong with it is told by who has to hold it.
+    return;
+  }
+  if (lock === 'taken') return await refuse(dataDir);
+  lock.close();
+}
+
 /**
  * Holds `dataDir` for this process until the returned function is called or the process ends in whatever way.
  * @throws CallwrightError `store/locked` when it is held, `store/unreadable-directory` when no lock can be had there
@@ -62,13 +89,7 @@ export async function lockDirectory(dataDir: string, clock: Clock): Promise<() =
   } catch (error) {
     throw new CallwrightError('store/unreadable-directory', `Cannot lock ${lockPath}: ${messageOf(error)}.`);
   }
-  if (lock === 'taken') {
-    const holder = await describeHolder(holderPath);
-    throw new CallwrightError(
-      'store/locked',
-      `The data directory ${dataDir} is in use by ${holder}. Stop that server first, or give this one another DATA_DIR.`,
-    );
-  }
+  if (lock === 'taken') return await refuse(dataDir);
   const taken = lock;
   held.add(taken);
   const unlock = async () => {
