@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { CallWithTurns } from '../../src/api/contract/calls.ts';
 import { type Browsing, openBrowser } from '../setup/browsing.ts';
@@ -30,6 +31,12 @@ function writeTone(): string {
   return file;
 }
 
+/** What comes out of the loudspeaker just now, by the bar that shows it: 0–1. */
+async function loudness(page: Page): Promise<number> {
+  const transform = await page.getByTestId('loudness').evaluate((bar: HTMLElement) => bar.style.transform);
+  return Number(/scaleX\((.*)\)/.exec(transform)?.[1] ?? 0);
+}
+
 describe.skipIf(!hasBrowser)('the phone in the browser', () => {
   let server: RunningServer;
   let browsing: Browsing;
@@ -54,6 +61,7 @@ describe.skipIf(!hasBrowser)('the phone in the browser', () => {
     await page.getByRole('button', { name: 'Let it call me' }).click();
     await page.getByRole('button', { name: 'Answer' }).click();
     await page.getByText(/Hello, this is a long/).waitFor();
+    await expect.poll(() => loudness(page)).toBeGreaterThan(0.05);
     await page.getByLabel('Type what you say').fill('Please stop, who are you?');
     await page.getByRole('button', { name: 'Say', exact: true }).click();
     await page.getByRole('button', { name: 'Keypad' }).click();
@@ -74,5 +82,21 @@ describe.skipIf(!hasBrowser)('the phone in the browser', () => {
     // What the fake microphone heard crossed the line, too.
     const { streams } = server.simulator.calls().at(-1) ?? { streams: [] };
     expect(streams[0]?.framesSent).toBeGreaterThan(50);
+  });
+
+  it('calls in, is answered by the assistant of the number, and the call is an incoming one', async () => {
+    const { page, complaints } = browsing;
+    const wanted = { name: 'Desk', prompt: 'Help.', engine: 'cascade', welcome_message: 'Welcome to the front desk.' };
+    const { id: assistant_id } = (await (await server.post('/v1/assistants', wanted)).json()) as { id: number };
+    await server.post('/v1/phone-numbers', { number: '+15551234567', assistant_id });
+    await server.post('/v1/phone-numbers/sync', {});
+    await page.goto(`${server.url}/phone`);
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await page.getByText('Welcome to the front desk.').waitFor();
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByText('The call is over.').waitFor();
+    const { data } = await server.get<{ data: CallWithTurns[] }>('/v1/calls?direction=inbound');
+    expect(data).toMatchObject([{ to: '+15551234567', assistant: { name: 'Desk' } }]);
+    expect(complaints).toEqual([]);
   });
 });

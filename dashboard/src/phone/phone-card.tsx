@@ -68,7 +68,7 @@ function TalkingTime({ sinceMs }: { sinceMs: number }) {
     <p className="flex items-center gap-3 text-soft tabular-nums">
       {toDuration(seconds)}
       <span aria-hidden="true" className="h-1.5 w-28 overflow-hidden rounded-full bg-line">
-        <span ref={bar} className="block h-full origin-left bg-accent" />
+        <span ref={bar} data-testid="loudness" className="block h-full origin-left bg-accent" />
       </span>
     </p>
   );
@@ -132,7 +132,7 @@ function Switch({ line }: { line: PhoneState['line'] }) {
 function Said({ state: { said, call } }: { state: PhoneState }) {
   const end = useRef<HTMLLIElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is new is scrolled to.
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [said]);
+  useEffect(() => void end.current?.scrollIntoView({ block: 'nearest' }), [said]);
   return (
     <ol className="flex max-h-80 flex-1 flex-col gap-2 overflow-y-auto p-4" aria-live="polite">
       {said.length === 0 && (
