@@ -67,7 +67,7 @@ describeOnBothDatabases('dialling what waits', (openFresh) => {
     const call = await queue(room, '+15550114');
     await until(async () => (await room.find(call.id)).revision === 2);
     await room.runner.idle();
-    expect(await room.find(call.id)).toMatchObject({ status: 'queued', due_at: call.due_at, fence: null });
+    expect(await room.find(call.id)).toMatchObject({ status: 'queued', due_at: call.created_at, fence: null });
     const busy = placeCall(room, { ...request, to: '+15550115' });
     await expect(busy).rejects.toMatchObject({ code: 'dial/carrier-unavailable', retryAfterSeconds: 3 });
     room.carrier.placeCall = accept;

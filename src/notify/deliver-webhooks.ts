@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Store } from '../store/open-store.ts';
 import { type ClaimedDelivery, claimDeliveries, forgetDeliveries, noteTry } from '../store/webhook-deliveries.ts';
-import { noteWebhookHealth } from '../store/webhooks.ts';
+import { hasWebhooks, noteWebhookHealth } from '../store/webhooks.ts';
 import { afterTry, isDelivered, isGone, mostFailingMs } from './after-try.ts';
 import type { LiveEvents } from './live-events.ts';
 import { type SendParts, sendLimitMs, sendWebhook } from './send-webhook.ts';
@@ -50,6 +50,8 @@ export function createWebhookDelivery(parts: DeliveryParts): WebhookDelivery {
   const sending = new Set<Promise<void>>();
   const givenUp = new AbortController();
   let isStopped = false;
+  /** As of the last look: where nobody wants to be told anything, an event is no reason to look. */
+  let isWanted = true;
   let forgottenAtMs = Number.NEGATIVE_INFINITY;
 
   const deliver = async (claimed: ClaimedDelivery) => {
@@ -81,7 +83,8 @@ export function createWebhookDelivery(parts: DeliveryParts): WebhookDelivery {
 
   const lookOnce = async () => {
     try {
-      await Promise.all(lanes.map(claimFor));
+      isWanted = await hasWebhooks(store.db);
+      if (isWanted) await Promise.all(lanes.map(claimFor));
       if (clock.monotonicMs() - forgottenAtMs < forgetEveryMs) return;
       forgottenAtMs = clock.monotonicMs();
       await forgetDeliveries(store.db, new Date(clock.now() - keptMs));
@@ -97,7 +100,9 @@ export function createWebhookDelivery(parts: DeliveryParts): WebhookDelivery {
   let unsubscribe = () => {};
   return {
     start() {
-      unsubscribe = live.subscribe(look);
+      unsubscribe = live.subscribe(() => {
+        if (isWanted) look();
+      });
       looks.start();
     },
     deliver,

@@ -1,5 +1,5 @@
 /** Queries on webhooks: where somebody wants to be told of events. */
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { WebhooksTable } from './node-tables.ts';
 import type { Reach } from './reach.ts';
 import type { Db } from './schema.ts';
@@ -45,6 +45,12 @@ export function updateWebhook(
   let query = db.updateTable('webhooks').set(changes).where('id', '=', id);
   if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
   return query.returningAll().executeTakeFirst();
+}
+
+/** Whether anybody wants to be told anything. */
+export async function hasWebhooks(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`select exists(select 1 from webhooks) as found`.execute(db);
+  return rows[0]?.found === true;
 }
 
 export async function deleteWebhook(db: Db, reach: Reach, id: string): Promise<boolean> {
