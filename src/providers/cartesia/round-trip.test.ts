@@ -14,12 +14,15 @@ const read = (name: keyof typeof settings, from: Record<string, string | undefin
   settings[name].schema.parse(from[name]) ?? '';
 
 for (const model of ['ink-2', 'ink-whisper']) {
-  describeRoundTrip(`a simulated cartesia (sonic and ${model})`, () => {
+  describeRoundTrip(`a simulated cartesia (sonic and ${model})`, (apiKey = 'right') => {
     const clock = createFakeClock();
     const synthesize = createSketchVoice();
     const random = createSeededRandom(1);
-    const { openSocket } = createSpeechVendors({ clock, random, synthesize, brain: async function* () {} });
-    const parts = { apiKey: 'any', baseUrl: read('CARTESIA_BASE_URL', {}), openSocket, clock };
+    const { openSocket } = createSpeechVendors({
+      ...{ clock, random, synthesize, brain: async function* () {} },
+      keys: { cartesia: 'right' },
+    });
+    const parts = { apiKey, baseUrl: read('CARTESIA_BASE_URL', {}), openSocket, clock };
     return {
       tts: createCartesiaTextToSpeech({ ...parts, voice: read('CARTESIA_VOICE_ID', {}) }),
       stt: createCartesiaSpeechToText({ ...parts, model }),
@@ -34,8 +37,8 @@ for (const model of ['ink-2', 'ink-whisper']) {
 if (isLive('cartesia', process.env)) {
   const { env } = process;
   for (const model of new Set(['ink-whisper', read('CARTESIA_STT_MODEL', env)])) {
-    describeRoundTrip(`cartesia itself (sonic and ${model})`, () => {
-      const access = { apiKey: read('CARTESIA_API_KEY', env), baseUrl: read('CARTESIA_BASE_URL', env) };
+    describeRoundTrip(`cartesia itself (sonic and ${model})`, (apiKey = read('CARTESIA_API_KEY', env)) => {
+      const access = { apiKey, baseUrl: read('CARTESIA_BASE_URL', env) };
       const parts = { ...access, openSocket: openWebSocket, clock: systemClock };
       const speaker = read('CARTESIA_TTS_MODEL', env);
       return {

@@ -11,12 +11,15 @@ import { createDeepgramSpeechToText } from './speech-to-text.ts';
 import { createDeepgramTextToSpeech } from './text-to-speech.ts';
 
 for (const model of ['nova-3', 'flux-general-en']) {
-  describeRoundTrip(`a simulated deepgram (aura and ${model})`, () => {
+  describeRoundTrip(`a simulated deepgram (aura and ${model})`, (apiKey = 'right') => {
     const clock = createFakeClock();
     const synthesize = createSketchVoice();
     const random = createSeededRandom(1);
-    const { openSocket } = createSpeechVendors({ clock, random, synthesize, brain: async function* () {} });
-    const parts = { apiKey: 'any', baseUrl: 'https://api.deepgram.com', openSocket, clock };
+    const { openSocket } = createSpeechVendors({
+      ...{ clock, random, synthesize, brain: async function* () {} },
+      keys: { deepgram: 'right' },
+    });
+    const parts = { apiKey, baseUrl: 'https://api.deepgram.com', openSocket, clock };
     return {
       tts: createDeepgramTextToSpeech(parts),
       stt: createDeepgramSpeechToText({ ...parts, model }),
@@ -32,9 +35,9 @@ if (isLive('deepgram', process.env)) {
   const read = (name: keyof typeof settings) => settings[name].schema.parse(process.env[name]) ?? '';
   const models = new Set(['nova-3', read('DEEPGRAM_STT_MODEL')]);
   for (const model of models) {
-    describeRoundTrip(`deepgram itself (aura and ${model})`, () => {
+    describeRoundTrip(`deepgram itself (aura and ${model})`, (apiKey = read('DEEPGRAM_API_KEY')) => {
       const parts = {
-        apiKey: read('DEEPGRAM_API_KEY'),
+        apiKey,
         baseUrl: read('DEEPGRAM_BASE_URL'),
         openSocket: openWebSocket,
         clock: systemClock,

@@ -1,12 +1,16 @@
 /** ElevenLabs' voices on frames written from their protocol. */
+import { setImmediate as nextTick } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock, systemClock, waitFor } from '../../base/clock.ts';
 import { openWebSocket } from '../../base/open-socket.ts';
+import { createSeededRandom } from '../../base/random.ts';
 import { createFakeSockets, type FakeSockets } from '../../ports/contracts/fake-sockets.ts';
 import { describeRoundTrip, isLive } from '../../ports/contracts/round-trip.contract.ts';
 import { describeTextToSpeechContract, type SpeakingVendor } from '../../ports/contracts/text-to-speech.contract.ts';
 import type { SpeakingEvent } from '../../ports/text-to-speech.ts';
+import { createSpeechVendors } from '../../simulator/vendors/create-speech-vendors.ts';
+import { createSketchVoice } from '../../simulator/voices/sketch-voice.ts';
 import { elevenLabsSettings } from './settings.ts';
 import { createElevenLabsSpeechToText } from './speech-to-text.ts';
 import { createElevenLabsTextToSpeech } from './text-to-speech.ts';
@@ -93,9 +97,26 @@ describeTextToSpeechContract('elevenlabs', () => ({
   },
 }));
 
+describeRoundTrip('a simulated elevenlabs', (apiKey = 'right') => {
+  const clock = createFakeClock();
+  const { openSocket } = createSpeechVendors({
+    ...{ clock, random: createSeededRandom(1), synthesize: createSketchVoice(), brain: async function* () {} },
+    keys: { elevenlabs: 'right' },
+  });
+  const parts = { ...access, apiKey, openSocket, clock };
+  return {
+    tts: createElevenLabsTextToSpeech(parts),
+    stt: createElevenLabsSpeechToText({ ...parts, model: 'scribe_v2_realtime' }),
+    async pass(ms) {
+      clock.advance(ms);
+      await nextTick();
+    },
+  };
+});
+
 if (isLive('elevenlabs', process.env)) {
-  describeRoundTrip('elevenlabs itself', () => {
-    const parts = { apiKey: process.env.ELEVENLABS_API_KEY ?? '', openSocket: openWebSocket, clock: systemClock };
+  describeRoundTrip('elevenlabs itself', (apiKey = process.env.ELEVENLABS_API_KEY ?? '') => {
+    const parts = { apiKey, openSocket: openWebSocket, clock: systemClock };
     const { ELEVENLABS_BASE_URL, ELEVENLABS_TTS_MODEL, ELEVENLABS_STT_MODEL, ELEVENLABS_VOICE_ID } = elevenLabsSettings;
     const from = { ...parts, baseUrl: ELEVENLABS_BASE_URL.schema.parse(process.env.ELEVENLABS_BASE_URL) };
     const voice = ELEVENLABS_VOICE_ID.schema.parse(process.env.ELEVENLABS_VOICE_ID);

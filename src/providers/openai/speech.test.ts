@@ -148,9 +148,9 @@ describeTextToSpeechContract('openai speech', () => ({
 }));
 
 if (isLive('openai', process.env)) {
-  describeRoundTrip('openai itself', () => {
+  describeRoundTrip('openai itself', (apiKey = process.env.OPENAI_API_KEY ?? '') => {
     const baseUrl = settings.OPENAI_BASE_URL.schema.parse(process.env.OPENAI_BASE_URL);
-    const from = { apiKey: process.env.OPENAI_API_KEY ?? '', baseUrl, clock: systemClock };
+    const from = { apiKey, baseUrl, clock: systemClock };
     const { OPENAI_TTS_MODEL, OPENAI_STT_MODEL, OPENAI_VOICE } = settings;
     const voice = OPENAI_VOICE.schema.parse(process.env.OPENAI_VOICE);
     return {
