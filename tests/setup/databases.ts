@@ -7,6 +7,7 @@ import { startPostgresForTests, type TestPostgres } from '../../scripts/postgres
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import { findEmptyDatabase } from '../../src/store/embedded/empty-database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
 declare module 'vitest' {
@@ -32,7 +33,9 @@ async function startPostgres(): Promise<TestPostgres | null> {
 async function buildTemplates(folder: string): Promise<{ migrated: string; empty: string }> {
   const dataDir = join(folder, 'data');
   const empty = join(folder, 'empty');
-  const bare = await openStore({ kind: 'embedded', dataDir }, { ...parts, migrations: {} });
+  const template = findEmptyDatabase();
+  const options = { kind: 'embedded', dataDir, ...(template === null ? {} : { template }) } as const;
+  const bare = await openStore(options, { ...parts, migrations: {} });
   await bare.close();
   cpSync(join(dataDir, 'postgres'), empty, { recursive: true });
   const migrated = await openStore({ kind: 'embedded', dataDir }, parts);
