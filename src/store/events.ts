@@ -71,3 +71,20 @@ export function listEventsOfType(db: Db, callId: string, type: string): Promise<
     .limit(100)
     .execute();
 }
+
+/** Events of everyone, by their positions. */
+export function listEventsAt(db: Db, positions: readonly number[]): Promise<EventRow[]> {
+  return db.selectFrom('events').select(columns).where('position', 'in', positions).orderBy('position').execute();
+}
+
+/** Positions that come after one, the nearest first. */
+export async function listPositionsAfter(db: Db, position: number, limit: number): Promise<number[]> {
+  const query = db.selectFrom('events').select('position').where('position', '>', position);
+  return (await query.orderBy('position').limit(limit).execute()).map((row) => row.position);
+}
+
+/** 0 while there is none. */
+export async function newestPosition(db: Db): Promise<number> {
+  const row = await db.selectFrom('events').select('position').orderBy('position', 'desc').limit(1).executeTakeFirst();
+  return row?.position ?? 0;
+}

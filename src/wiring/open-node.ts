@@ -1,6 +1,8 @@
-/** This server as one of those that share a database: the store, its name among them, and the word that it lives. */
+/** This server as one of those that share a database: the store, its name among them, the word that it lives, and what all hear. */
 import { hostname } from 'node:os';
 import { createIds, type NewId } from '../base/ids.ts';
+import { createLiveEvents, type LiveEvents } from '../notify/live-events.ts';
+import { shareLiveEvents } from '../notify/share-live-events.ts';
 import { findEmptyDatabase } from '../store/embedded/empty-database.ts';
 import { createNodeHeartbeat } from '../store/node-heartbeat.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -11,6 +13,10 @@ export interface Node {
   store: Store;
   newId: NewId;
   nodeId: string;
+  /** What happens on all nodes. */
+  live: LiveEvents;
+  /** What happens on this one. */
+  ownEvents: LiveEvents;
   /** Says that it is gone, and lets go of the database. */
   close(): Promise<void>;
 }
@@ -21,17 +27,21 @@ export async function openNode(base: Foundation): Promise<Node> {
   const newId = createIds(clock, random);
   const nodeId = newId('node');
   const heartbeat = createNodeHeartbeat({ store, clock, log, nodeId, host: hostname() });
+  const ownEvents = createLiveEvents(log);
+  const live = shareLiveEvents({ store, clock, log, nodeId }, ownEvents);
   let stopSharing: () => Promise<void>;
   try {
     stopSharing = await shareSecrets({ ...base, store, dataDir: base.config.dataDir });
+    await live.start();
     await heartbeat.start();
   } catch (error) {
     await store.close();
     throw error;
   }
   return {
-    ...{ store, newId, nodeId },
+    ...{ store, newId, nodeId, live, ownEvents },
     async close() {
+      await live.stop();
       await stopSharing();
       await heartbeat.stop();
       await store.close();

@@ -47,8 +47,8 @@ async function eventsSoFar({ live, store }: LiveParts, callId: string): Promise<
   const unsubscribe = live.subscribe((event) => meanwhile.push(event));
   try {
     const stored = await listEvents(store.db, callId, { afterPosition: 0, limit: mostEarlier });
-    const lastPosition = stored.at(-1)?.position ?? 0;
-    return [...stored, ...meanwhile.filter((event) => event.position > lastPosition)];
+    const known = new Set(stored.map(({ id }) => id));
+    return [...stored, ...meanwhile.filter((event) => !known.has(event.id))];
   } finally {
     unsubscribe();
   }
