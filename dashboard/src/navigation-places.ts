@@ -19,6 +19,7 @@ export const places: readonly (readonly Place[])[] = [
     { to: '/phone', label: 'Phone', icon: 'phone', needs: 'calls:write', letter: 'p' },
   ],
   [
+    { to: '/campaigns', label: 'Campaigns', icon: 'campaign', needs: 'campaigns:read', letter: 'r' },
     { to: '/assistants', label: 'Assistants', icon: 'assistant', needs: 'assistants:read', letter: 'a' },
     { to: '/numbers', label: 'Numbers', icon: 'number', needs: 'phone-numbers:read', letter: 'm' },
     { to: '/do-not-call', label: 'Do not call', icon: 'ban', needs: 'do-not-call:read', letter: 'd' },
@@ -27,6 +28,7 @@ export const places: readonly (readonly Place[])[] = [
     { to: '/clients', label: 'Clients', icon: 'client', needs: 'clients:read' },
     { to: '/users', label: 'Users', icon: 'users', needs: 'users:read' },
     { to: '/api-keys', label: 'API keys', icon: 'key', needs: 'api-keys:read', letter: 'k' },
+    { to: '/webhooks', label: 'Webhooks', icon: 'webhook', needs: 'webhooks:read', letter: 'w' },
     { to: '/audit-log', label: 'Audit log', icon: 'audit', needs: 'audit-log:read' },
     { to: '/settings', label: 'Settings and health', icon: 'settings', needs: 'stats:read', letter: 's' },
   ],

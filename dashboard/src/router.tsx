@@ -47,6 +47,16 @@ const assistant = createRoute({
   path: '/assistants/$id',
   component: lazyRouteComponent(() => import('./pages/assistant.tsx'), 'AssistantPage'),
 });
+const campaigns = createRoute({
+  getParentRoute,
+  path: '/campaigns',
+  component: lazyRouteComponent(() => import('./pages/campaigns.tsx'), 'CampaignsPage'),
+});
+const campaign = createRoute({
+  getParentRoute,
+  path: '/campaigns/$id',
+  component: lazyRouteComponent(() => import('./pages/campaign.tsx'), 'CampaignPage'),
+});
 const numbers = createRoute({
   getParentRoute,
   path: '/numbers',
@@ -72,6 +82,16 @@ const apiKeys = createRoute({
   path: '/api-keys',
   component: lazyRouteComponent(() => import('./pages/api-keys.tsx'), 'ApiKeysPage'),
 });
+const webhooks = createRoute({
+  getParentRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./pages/webhooks.tsx'), 'WebhooksPage'),
+});
+const webhook = createRoute({
+  getParentRoute,
+  path: '/webhooks/$id',
+  component: lazyRouteComponent(() => import('./pages/webhook.tsx'), 'WebhookPage'),
+});
 const auditLog = createRoute({
   getParentRoute,
   path: '/audit-log',
@@ -86,7 +106,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     ...[home, calls, call, placeCall, phone, assistants, assistant],
-    ...[numbers, doNotCall, clients, users, apiKeys, auditLog, settings],
+    ...[campaigns, campaign, numbers, doNotCall, clients, users, apiKeys, webhooks, webhook, auditLog, settings],
   ]),
   context: { me: undefined as never },
   defaultPreload: 'intent',

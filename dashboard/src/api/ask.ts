@@ -37,6 +37,23 @@ export async function change(
   return answer.status === 204 ? null : answer.json();
 }
 
+/** Sends a file as it is; it is not held in memory. @throws Problem */
+export async function upload<T extends z.ZodType>(schema: T, path: string, file: Blob): Promise<z.output<T>> {
+  const answer = await send(path, { method: 'POST', headers: { 'content-type': 'text/csv' }, body: file });
+  if (!answer.ok) throw await toProblem(answer);
+  return schema.parse(await answer.json());
+}
+
+/** Has the browser keep what only who is signed in may fetch. @throws Problem */
+export async function download(path: string, name: string): Promise<void> {
+  const answer = await send(path, {});
+  if (!answer.ok) throw await toProblem(answer);
+  const url = URL.createObjectURL(await answer.blob());
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

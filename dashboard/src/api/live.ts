@@ -90,6 +90,9 @@ function createRefresher(client: QueryClient): (event: EventResource) => void {
     if (call_id) soon(['call', call_id], 120);
     if (type !== 'turn.completed') soon(['calls'], 600);
     if (/^call\./.test(type)) soon(['figures'], 1500);
-    if (/^campaign\./.test(type) || type === 'call.ended') soon(['campaigns'], 1500);
+    if (/^campaign\./.test(type) || type === 'call.ended') {
+      soon(['campaigns'], 1500);
+      soon(['campaign'], 1000);
+    }
   };
 }

@@ -16,8 +16,9 @@ import { Form, orNothing } from '../parts/form.tsx';
 import { toMoment } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { ListPanel, useList } from '../parts/list.tsx';
-import { Empty, Notice } from '../parts/notice.tsx';
+import { Empty } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
+import { ShownOnce } from '../parts/shown-once.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useMay } from '../use-me.ts';
 
@@ -93,20 +94,7 @@ function NewKey({ done }: { done(): void }) {
     touches: ['api-keys'],
     done: (made) => setKey(made.key),
   });
-  if (key !== null) {
-    return (
-      <div className="flex flex-col gap-3">
-        <Notice tone="warn" title="Copy it now: it is not shown again." />
-        <code className="rounded-lg bg-raised p-3 font-mono text-[0.87rem] break-all select-all">{key}</code>
-        <div className="flex gap-2">
-          <Button onClick={() => void navigator.clipboard?.writeText(key)}>Copy</Button>
-          <Button look="main" onClick={done}>
-            Done
-          </Button>
-        </div>
-      </div>
-    );
-  }
+  if (key !== null) return <ShownOnce secret={key} done={done} />;
   return (
     <Form word="Make it" send={make.run} isRunning={make.isRunning} refusal={make.refusal}>
       <TextField label="Name" name="name" required placeholder="What uses it" error={make.fields.get('name')} />

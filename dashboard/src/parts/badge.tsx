@@ -43,11 +43,21 @@ const statusTones: Record<string, Tone> = {
   canceled: 'plain',
   failed: 'bad',
   blocked: 'bad',
+  // Of campaigns, their contacts, and messages.
+  draft: 'plain',
+  running: 'accent',
+  paused: 'warn',
+  halted: 'bad',
+  waiting: 'info',
+  calling: 'accent',
+  done: 'good',
+  skipped: 'warn',
+  delivered: 'good',
 };
 
 export const toWords = (name: string) => name.replaceAll(/[_-]/g, ' ');
 
-const going = ['in_progress', 'ringing', 'dialing'];
+const going = ['in_progress', 'ringing', 'dialing', 'running', 'calling'];
 
 export function StatusBadge({ status }: { status: string }) {
   return (

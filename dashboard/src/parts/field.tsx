@@ -69,7 +69,7 @@ export function CheckField({
   label,
   hint,
   ...rest
-}: { label: string; hint?: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
+}: { label: ReactNode; hint?: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <label className="flex items-start gap-2.5 text-[0.93rem]">
       <input type="checkbox" className="mt-1 size-4 accent-[var(--accent)]" {...rest} />

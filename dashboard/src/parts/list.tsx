@@ -14,16 +14,21 @@ interface Source<Row> {
   item: z.ZodType<Row>;
   path: string;
   query?: Record<string, string | number | undefined>;
+  /** While such a row is shown, the list is read again and again: no event tells when it changes. */
+  isOnItsWay?(row: Row): boolean;
 }
+
+const lookAgainMs = 1500;
 
 export type List<Row> = Omit<UseInfiniteQueryResult, 'data'> & { rows: Row[] };
 
-export function useList<Row>({ name, item, path, query = {} }: Source<Row>): List<Row> {
+export function useList<Row>({ name, item, path, query = {}, isOnItsWay = () => false }: Source<Row>): List<Row> {
   const pages = useInfiniteQuery({
     queryKey: [name, path, query],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam: cursor }) => read(pageOf(item), path, { ...query, limit: 50, cursor }),
     getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: ({ state }) => (state.data?.pages.some(({ data }) => data.some(isOnItsWay)) ? lookAgainMs : false),
   });
   return { ...pages, rows: pages.data?.pages.flatMap(({ data }) => data) ?? [] } as List<Row>;
 }

@@ -20,6 +20,8 @@ export function useChange<Input, Answer>(options: {
   return {
     run: (input: Input) => mutation.mutate(input),
     isRunning: mutation.isPending,
+    /** Of the last time that it was done. */
+    answer: mutation.data,
     reset: mutation.reset,
     refusal: error === null ? null : wordsOf(error),
     fields: error instanceof Problem ? error.fields : new Map<string, string>(),
