@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createApi } from './api/create-api.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
+import { createToolSecrets } from './assistant/tools/tool-secrets.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
@@ -88,14 +89,15 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const liveCalls = () => conversations.all().length;
   const telemetry = await createTelemetry({ ...config.telemetry, live: node.ownEvents, liveCalls });
   closers.push(telemetry.stop);
-  const outside = { sessionSecret: secrets.sessionSecret, blobs, telemetry, conversations };
+  const toolRequests = { guardedFetch: notify.guardedFetch, secretOf: createToolSecrets(secrets.sessionSecret) };
+  const outside = { sessionSecret: secrets.sessionSecret, blobs, telemetry, conversations, toolRequests };
   const work = createWork(base, parts, { ...outside, speech: network.speech, model: network.model });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
   warnOfOpenDialects(config, isSandbox, log);
   const access = toAccess(accounts, isSandbox);
   const app = createApi({
     ...parts,
-    ...{ ...notify, blobs, access },
+    ...{ ...notify, blobs, access, ...toolRequests },
     accounts: accounts.parts,
     ...work.control,
     metricsText: telemetry.metricsText,

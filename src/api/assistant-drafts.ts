@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { reachOf } from '../account/principal.ts';
 import { type AssistantDefinition, usualDefinition } from '../assistant/assistant.ts';
 import type { Clock } from '../base/clock.ts';
+import type { GuardedFetch } from '../base/guarded-fetch.ts';
 import {
   type AssistantRow,
   type AssistantVersionRow,
@@ -22,6 +23,7 @@ import { recordChange } from './record-change.ts';
 export interface AssistantParts {
   store: Store;
   clock: Clock;
+  guardedFetch: Pick<GuardedFetch, 'whyRefused'>;
 }
 
 const noSuchRowToReferTo = '23503';
@@ -37,6 +39,7 @@ export async function createAssistant(
   if (id !== undefined && principal.role !== 'admin') throw forbidden('Only an administrator may choose an id.');
   const clientId = principal.clientId ?? askedClient ?? null;
   if (askedClient !== undefined && askedClient !== clientId) throw forbidden('client_id is not your own.');
+  checkAddresses(parts, body);
   const at = new Date(parts.clock.now());
   const draft = withChanges({ ...usualDefinition, name: body.name, prompt: body.prompt }, changes);
   try {
@@ -65,6 +68,7 @@ export function changeDraft(
   request: FastifyRequest,
   asked: { id: number; changes: UpdateAssistant },
 ): Promise<AssistantRow> {
+  checkAddresses(parts, asked.changes);
   return onLive(parts, { request, id: asked.id }, async (db, row) => {
     const draft = withChanges(row.draft as AssistantDefinition, asked.changes);
     const details = { fields: Object.keys(asked.changes) };
@@ -72,6 +76,21 @@ export function changeDraft(
     const updated_at = new Date(parts.clock.now());
     return updateAssistant(db, row.id, { name: draft.name, draft: JSON.stringify(draft), updated_at });
   });
+}
+
+/** What stands for a value of a call, which no name of a host may depend on. */
+const someValue = 'x';
+
+/** A tool's address is looked at now, so that its author hears of it, and again with every request. */
+function checkAddresses({ guardedFetch }: AssistantParts, { tools }: Pick<UpdateAssistant, 'tools'>): void {
+  for (const [index, tool] of (tools ?? []).entries()) {
+    if (typeof tool === 'string' || tool.type !== 'http') continue;
+    const field = `tools.${index}.url`;
+    const host = /^[^:]*:\/\/[^/?#]*/.exec(tool.url)?.[0] ?? tool.url;
+    if (host.includes('{{')) throw invalid(field, 'must not have {{…}} in the name of its host');
+    const message = guardedFetch.whyRefused(tool.url.replaceAll(/\{\{[^{}]*\}\}/g, someValue));
+    if (message !== null) throw invalid(field, message);
+  }
 }
 
 /** Makes the draft what calls are made with from now on. */

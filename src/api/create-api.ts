@@ -47,6 +47,7 @@ import { priceFileRoutes } from './routes/price-files.ts';
 import { type PriceParts, priceRoutes } from './routes/prices.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { type ToolSecretParts, toolSecretRoutes } from './routes/tool-secret.ts';
 import { userRoutes } from './routes/users.ts';
 import { type WebhookDeliveryParts, webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
 import { type WebhookParts, webhookRoutes } from './routes/webhooks.ts';
@@ -59,6 +60,7 @@ export interface ApiParts
     DashboardParts,
     PriceParts,
     WebhookParts,
+    ToolSecretParts,
     WebhookDeliveryParts,
     HealthReportParts,
     Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall' | 'checkCall'> {
@@ -159,6 +161,7 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(priceRoutes(parts));
   v1.register(priceFileRoutes(parts));
   v1.register(webhookRoutes(parts));
+  v1.register(toolSecretRoutes(parts));
   v1.register(webhookDeliveryRoutes(parts));
   v1.register(statsRoutes(parts));
   v1.register(limitRoutes(parts));

@@ -11,12 +11,33 @@ interface Common {
 
 export type SimpleToolSetting = Common & { type: SimpleToolType };
 
+/** A request to a service of the author's own. */
+export type HttpToolSetting = Common & {
+  type: 'http';
+  /** Under which the model asks for it. */
+  name: string;
+  description: string;
+  /** JSON Schema of what the model may choose. */
+  parameters: Record<string, unknown>;
+  /** `{{call.id}}` and the like become values of the call. */
+  url: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Sent beside what the model chose, from the server's own knowledge: names to templates. */
+  bound: Readonly<Record<string, string>>;
+  timeout_ms: number;
+  /** Said while it runs. */
+  waiting_phrase: string | null;
+  most_per_call: number;
+};
+
+export type ToolObject = SimpleToolSetting | HttpToolSetting;
+
 /** A name, or an object with settings. */
-export type ToolSetting = SimpleToolType | SimpleToolSetting;
+export type ToolSetting = SimpleToolType | ToolObject;
 
 /** What an assistant can do where its author said nothing. */
 export const usualTools: readonly ToolSetting[] = ['hang_up', 'do_not_call_again'];
 
-export function toToolObject(setting: ToolSetting): SimpleToolSetting {
+export function toToolObject(setting: ToolSetting): ToolObject {
   return typeof setting === 'string' ? { type: setting } : setting;
 }

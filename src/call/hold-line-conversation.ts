@@ -1,5 +1,4 @@
 /** Holds the conversation of a call on its audio stream, and records it where that is wanted. */
-import type { Assistant } from '../assistant/assistant.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { StartedStream } from './answer/await-start.ts';
 import { conductLine, type LineParts } from './converse/conduct-line.ts';
@@ -22,7 +21,7 @@ export async function holdLineConversation(
   const { drafts, store } = parts;
   const recorded = drafts && (await recordCall({ ...parts, db: store.db, drafts }, call));
   const recorder = recorded?.recorder ?? null;
-  const tools = openTools(parts, call.assistant as Assistant);
+  const tools = openTools(parts, call);
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
     await joinSession(parts, { call, charactersPerSecond }, (session) =>

@@ -39,7 +39,7 @@ export function holdRelayConversation(
       policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
       reply: {
         model: meterModel(parts.model, countFor(tools.record, call.id)),
-        tools: openTools(parts, assistant),
+        tools: openTools(parts, call),
         context,
         ledger,
       },

@@ -1,5 +1,6 @@
 /** Joins the conversation of an opened session to its call: the record so far, who may end it, and the call's end. */
 import type { Assistant } from '../assistant/assistant.ts';
+import type { HttpToolParts } from '../assistant/tools/http-tool.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { lastLogSeqs } from '../store/call-log.ts';
@@ -19,6 +20,8 @@ export interface SessionParts extends PickupParts {
   runner: CallRunner;
   conversations: Conversations;
   records: CallRecords;
+  /** How tools ask the services of their authors. */
+  toolRequests: Pick<HttpToolParts, 'guardedFetch' | 'secretOf'>;
 }
 
 /** Whose steps are kept with the call. */

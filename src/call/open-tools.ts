@@ -1,15 +1,33 @@
 /** Gives an assistant its tools, with hands that act in the call that the server names. */
 import type { Assistant } from '../assistant/assistant.ts';
+import type { BoundValues } from '../assistant/tools/http-tool.ts';
 import type { Tool } from '../assistant/tools/tool.ts';
 import { toolsOf } from '../assistant/tools/tools-of.ts';
+import type { CallRow } from '../store/calls.ts';
 import type { SessionParts } from './join-session.ts';
 import { keepMessage } from './keep-message.ts';
 
-export function openTools(parts: SessionParts, assistant: Pick<Assistant, 'tools'>): Tool[] {
-  const { clock, conversations, store } = parts;
-  return toolsOf(assistant, {
+export function openTools(parts: SessionParts, call: CallRow): Tool[] {
+  const { clock, conversations, newId, store } = parts;
+  return toolsOf(call.assistant as Assistant, {
     ...{ db: store.db, clock },
     pressKeys: (callId, digits) => conversations.find(callId)?.pressKeys(digits) ?? false,
     keepMessage: (callId, message) => keepMessage(parts, callId, message),
+    http: { ...parts.toolRequests, clock, newId },
+    bound: toBoundValues(call),
   });
+}
+
+function toBoundValues(call: CallRow): BoundValues {
+  const [person, own] =
+    call.direction === 'inbound' ? [call.from_number, call.to_number] : [call.to_number, call.from_number];
+  return {
+    call: { id: call.id, direction: call.direction, campaign_id: call.campaign_id, contact_id: call.contact_id },
+    client: { id: call.client_id },
+    assistant: { id: call.assistant_id },
+    person: { number: person },
+    own: { number: own },
+    variables: call.parameters,
+    metadata: call.metadata,
+  };
 }

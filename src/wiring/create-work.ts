@@ -14,6 +14,7 @@ import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import { createCostCounter } from '../call/count-costs.ts';
 import { createDispatcher } from '../call/dispatch.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
+import type { SessionParts } from '../call/join-session.ts';
 import { type CallRequest, checkCall, placeCall, queueCall } from '../call/place-call.ts';
 import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
@@ -42,10 +43,11 @@ export interface WorkParts {
   telemetry: Telemetry;
   model: LanguageModel;
   conversations: Conversations;
+  toolRequests: SessionParts['toolRequests'];
 }
 
 export function createWork(base: Foundation, parts: CallParts, outside: WorkParts) {
-  const { sessionSecret, blobs, speech, telemetry, model, conversations } = outside;
+  const { sessionSecret, blobs, speech, telemetry, model, conversations, toolRequests } = outside;
   const { config, overrides, clock } = base;
   const { store } = parts;
   const runner = createCallRunner(parts);
@@ -55,7 +57,8 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const dispatcher = createDispatcher({ ...parts, runner });
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
-  const talk = { ...parts, runner, conversations, records, model, policy, pickupPolicy: overrides.pickup };
+  const own = { runner, conversations, records, model, policy, toolRequests, pickupPolicy: overrides.pickup };
+  const talk = { ...parts, ...own };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
   const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;
   const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));

@@ -91,6 +91,7 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/assistants/:id/versions': one('assistant'),
   'GET /v1/assistants/:id/versions/:version': one('assistant'),
   'POST /v1/assistants/:id/preview': { names: ['assistant'], bodies: () => [{ variables: {} }], control: owner() },
+  'GET /v1/tool-secret': { queries: (object) => [`?client_id=${clientId(object)}`], control: owner() },
   'GET /v1/consents': {
     queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`, `?number=${q(numberOf(object, 600))}`],
     control: owner(),

@@ -1,6 +1,6 @@
 /** What an assistant can do besides speaking, as its author writes it and as it is shown. */
 import { z } from 'zod';
-import { textSchema } from './text.ts';
+import { objectSchema, textSchema } from './text.ts';
 
 const simpleTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message'] as const;
 
@@ -9,14 +9,99 @@ const confirm = z.union([z.boolean(), textSchema(300)]).optional();
 
 const simpleTool = z.strictObject({ type: z.enum(simpleTypes), confirm });
 
-const toolSetting = z.union([z.enum(simpleTypes), simpleTool]);
+const toolName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a name of small letters, digits and _, at most 64')
+  .refine((name) => !(simpleTypes as readonly string[]).includes(name), 'is the name of a tool that is built in');
 
-const nameOf = (tool: z.infer<typeof toolSetting>) => (typeof tool === 'string' ? tool : tool.type);
+/** A pattern would run on whatever a stranger says, and a reference may lead round in circles. */
+const notTaken = ['pattern', 'patternProperties', '$ref', '$dynamicRef'];
+
+/** What is wrong with a schema of arguments, as words that follow its name; null when nothing. */
+function whyNoSchema(schema: Record<string, unknown>): string | null {
+  if (schema.type !== 'object') return 'must be a JSON Schema with "type": "object"';
+  const found = findKeyword(schema);
+  if (found !== null) return `must not use ${found}`;
+  try {
+    z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    return null;
+  } catch (error) {
+    return `is no JSON Schema that can be checked: ${error instanceof Error ? error.message : ''}`;
+  }
+}
+
+/** Names of properties are not keywords. */
+function findKeyword(schema: unknown, isNames = false): string | null {
+  if (typeof schema !== 'object' || schema === null) return null;
+  for (const [name, inner] of Object.entries(schema)) {
+    if (!isNames && notTaken.includes(name)) return name;
+    const found = findKeyword(inner, !isNames && name === 'properties');
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const argumentsSchema = objectSchema(8000).superRefine((schema, context) => {
+  const message = whyNoSchema(schema);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
+
+const noArguments = { type: 'object', properties: {}, additionalProperties: false };
+
+const httpTool = z
+  .strictObject({
+    type: z.literal('http'),
+    name: toolName,
+    /** What it does and when to use it, for the language model. */
+    description: textSchema(2000),
+    /** JSON Schema of what the language model may choose. */
+    parameters: argumentsSchema.default(noArguments),
+    /** `{{call.id}}` and the like in it become values of the call. */
+    url: textSchema(2000),
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
+    /** Sent beside what the model chose, from the server's own knowledge: `{ "phone": "{{person.number}}" }`. */
+    bound: z
+      .record(z.string().regex(/^\w{1,64}$/, 'must be a name of letters, digits and _'), textSchema(500, 0))
+      .refine((bound) => Object.keys(bound).length <= 30, 'may hold 30 values')
+      .default({}),
+    /** From looking up the name to the last byte of the answer. */
+    timeout_ms: z.int().min(500).max(20_000).default(8000),
+    /** Said while it runs, where the assistant has said nothing itself. */
+    waiting_phrase: textSchema(200).nullable().default(null),
+    most_per_call: z.int().min(1).max(30).default(10),
+    confirm,
+  })
+  .superRefine(({ parameters, bound }, context) => {
+    const properties = parameters.properties ?? {};
+    for (const name of Object.keys(bound)) {
+      if (!Object.hasOwn(properties, name)) continue;
+      const message = 'is a property of parameters, too: the model must not choose what the server binds';
+      context.addIssue({ code: 'custom', path: ['bound', name], message });
+    }
+  });
+
+const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool]);
+
+const toolSetting = z.union([z.enum(simpleTypes), toolObject]);
+
+const nameOf = (tool: z.infer<typeof toolSetting>) =>
+  typeof tool === 'string' ? tool : 'name' in tool ? tool.name : tool.type;
 
 export const toolsSchema = z
   .array(toolSetting)
   .max(30)
   .refine((tools) => new Set(tools.map(nameOf)).size === tools.length, 'names a tool twice');
+
+/** What signs the requests of one's HTTP tools. */
+export const toolSecretSchema = z.object({ secret: z.string() });
+
+export const toolSecretQuerySchema = z.strictObject({
+  /** Whose; one's own, or the operator's, when absent. */
+  client_id: z
+    .string()
+    .regex(/^\w{1,100}$/)
+    .optional(),
+});
 
 export const toolCallSchema = z.object({
   /** Counts within the call, from 1. */

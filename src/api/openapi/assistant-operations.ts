@@ -17,6 +17,7 @@ import {
   updatePhoneNumberSchema,
 } from '../contract/phone-numbers.ts';
 import { pageOf, problemSchema } from '../contract/text.ts';
+import { toolSecretQuerySchema, toolSecretSchema } from '../contract/tools.ts';
 import type { Area } from './operation.ts';
 
 const error = { schema: problemSchema, type: 'application/problem+json' };
@@ -68,6 +69,12 @@ export const assistantOperations: readonly Area[] = [
         summary: 'See the greeting and the instructions as they would be filled in',
         body: previewSchema,
         answer: { status: 200, body: previewResultSchema },
+      },
+      {
+        route: 'GET /v1/tool-secret',
+        summary: 'Get what signs the requests of HTTP tools',
+        query: toolSecretQuerySchema,
+        answer: { status: 200, body: toolSecretSchema },
       },
     ],
   },

@@ -37,6 +37,7 @@ export const bareApiParts: ApiParts = {
   checkCall: nobody,
   random: createSeededRandom(1),
   guardedFetch: { whyRefused: () => null },
+  secretOf: () => 'whsec_',
   webhooks: { deliver: nobody, look: nobody },
   callsPerSecond: 1,
   maxCallsOnLines: 50,

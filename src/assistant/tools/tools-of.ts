@@ -2,9 +2,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../store/schema.ts';
 import type { Assistant } from '../assistant.ts';
-import { type SimpleToolSetting, toToolObject } from '../tool-settings.ts';
+import { type ToolObject, toToolObject } from '../tool-settings.ts';
 import { createDoNotCallAgain } from './do-not-call-again.ts';
 import { hangUp } from './hang-up.ts';
+import { type BoundValues, createHttpTool, type HttpToolParts } from './http-tool.ts';
 import { createPressKeys } from './press-keys.ts';
 import { createTakeMessage, type TakenMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
@@ -16,6 +17,9 @@ export interface ToolHands {
   /** False where no keys can be pressed in this call now. */
   pressKeys(callId: string, digits: string): boolean;
   keepMessage(callId: string, message: TakenMessage): Promise<void>;
+  http: HttpToolParts;
+  /** What templates of this call's tools may name. */
+  bound: BoundValues;
 }
 
 export function toolsOf(assistant: Pick<Assistant, 'tools'>, hands: ToolHands): Tool[] {
@@ -25,7 +29,7 @@ export function toolsOf(assistant: Pick<Assistant, 'tools'>, hands: ToolHands): 
   });
 }
 
-function createTool(setting: SimpleToolSetting, hands: ToolHands): Tool {
+function createTool(setting: ToolObject, hands: ToolHands): Tool {
   switch (setting.type) {
     case 'hang_up':
       return hangUp;
@@ -35,6 +39,8 @@ function createTool(setting: SimpleToolSetting, hands: ToolHands): Tool {
       return createPressKeys(hands.pressKeys);
     case 'take_message':
       return createTakeMessage(hands.keepMessage);
+    case 'http':
+      return createHttpTool(hands.http, setting, hands.bound);
   }
 }
 

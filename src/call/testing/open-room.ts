@@ -22,6 +22,7 @@ import type { PaceLimits } from '../dial/pace.ts';
 import { createDispatcher } from '../dispatch.ts';
 import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
+import type { SessionParts } from '../join-session.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
 import { createFakeCarrier, type FakeCarrier } from './fake-carrier.ts';
@@ -75,6 +76,14 @@ function openParts(store: Store, changes: Partial<DialPolicy>, given: RoomOption
 }
 
 /** A node of its own on the store; `beside` another it has the same clock and carrier. */
+/** No tool of these calls asks anybody. */
+const nobodyAsked: SessionParts['toolRequests'] = {
+  guardedFetch: async () => {
+    throw new Error('nobody is asked here');
+  },
+  secretOf: () => 'whsec_',
+};
+
 export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given: RoomOptions = {}) {
   const parts = openParts(store, changes, given);
   const { clock, carrier } = parts;
@@ -98,6 +107,7 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
     tokens,
     instructions,
     takesCalls: () => true,
+    toolRequests: nobodyAsked,
   };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {

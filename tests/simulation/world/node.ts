@@ -7,7 +7,7 @@ import { createSessionTokens } from '../../../src/call/answer/session-token.ts';
 import { createCallRecords } from '../../../src/call/converse/call-record.ts';
 import { type Conversation, createConversations } from '../../../src/call/converse/conversation.ts';
 import type { TurnEnding } from '../../../src/call/converse/turn/turn-state.ts';
-import { joinSession } from '../../../src/call/join-session.ts';
+import { joinSession, type SessionParts } from '../../../src/call/join-session.ts';
 import type { CallParts } from '../../../src/call/run-call.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { createLiveEvents } from '../../../src/notify/live-events.ts';
@@ -116,14 +116,16 @@ export function createNode(parts: NodeParts): SimulatedNode {
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond },
   });
   const conversations = createConversations(clock);
+  // Nobody in these calls has a tool.
+  const toolRequests = {} as SessionParts['toolRequests'];
   const work = createWork({ config, overrides: {}, clock, random, log: silentLogger }, calls, {
     ...{ sessionSecret, speech: nobodyElse, telemetry: noTelemetry, conversations },
-    ...{ blobs: {} as BlobStore, model: {} as LanguageModel },
+    ...{ blobs: {} as BlobStore, model: {} as LanguageModel, toolRequests },
   });
   const heartbeat = createNodeHeartbeat({ store, clock, log: silentLogger, nodeId, host: name });
   const sessions = new Set<(how: 'broken') => void>();
   const records = createCallRecords({ ...calls, gatherMs: 100 });
-  const talk = { ...calls, runner: work.control.runner, conversations, records };
+  const talk = { ...calls, runner: work.control.runner, conversations, records, toolRequests };
   const start = async () => {
     await heartbeat.start();
     await work.start();
