@@ -37,6 +37,7 @@ import { dialDecisionRoutes } from './routes/dial-decisions.ts';
 import { doNotCallRoutes } from './routes/do-not-call.ts';
 import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type HealthReportParts, healthReportRoutes } from './routes/health-report.ts';
 import { type LimitParts, limitRoutes } from './routes/limits.ts';
@@ -153,6 +154,7 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(contactRoutes(parts.campaignWork));
   v1.register(recordingRoutes(parts));
   v1.register(liveRoutes(parts));
+  v1.register(eventRoutes(parts));
   v1.register(doNotCallRoutes(parts));
   v1.register(doNotCallFileRoutes(parts));
   v1.register(dialDecisionRoutes(parts));

@@ -1,6 +1,7 @@
 /** Queries on the events that the outside may hear of. */
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { callAsTold } from './call-as-told.ts';
+import type { Reach } from './reach.ts';
 import type { Db, EventsTable } from './schema.ts';
 
 export type EventRow = Omit<Selectable<EventsTable>, 'seen_by'>;
@@ -81,6 +82,44 @@ export function listEventsAt(db: Db, positions: readonly number[]): Promise<Even
 export async function listPositionsAfter(db: Db, position: number, limit: number): Promise<number[]> {
   const query = db.selectFrom('events').select('position').where('position', '>', position);
   return (await query.orderBy('position').limit(limit).execute()).map((row) => row.position);
+}
+
+/** Where a reader of all events has come to. */
+export interface EventPlace {
+  seenBy: string;
+  position: number;
+}
+
+/**
+ * Events within reach in the order in which they could first be seen, after a place: a reader who goes on from the last
+ * one passes none over, since what an open transaction may still add comes behind all that is shown.
+ */
+export async function listVisibleEvents(
+  db: Db,
+  reach: Reach,
+  page: { after: EventPlace | null; type?: string | undefined; callId?: string | undefined; limit: number },
+): Promise<(EventRow & { seen_by: string })[]> {
+  let query = db
+    .selectFrom('events')
+    .select(columns)
+    .select(sql<string>`seen_by::text`.as('seen_by'))
+    .where(sql<boolean>`events.seen_by < pg_snapshot_xmin(pg_current_snapshot())`);
+  if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
+  if (page.callId !== undefined) query = query.where('call_id', '=', page.callId);
+  if (page.type?.endsWith('.*')) query = query.where(sql<boolean>`starts_with(type, ${page.type.slice(0, -1)})`);
+  else if (page.type !== undefined) query = query.where('type', '=', page.type);
+  if (page.after) {
+    const { seenBy, position } = page.after;
+    query = query.where(sql<boolean>`(events.seen_by, position) > (${seenBy}::xid8, ${position}::bigint)`);
+  }
+  return await query.orderBy('events.seen_by').orderBy('position').limit(page.limit).execute();
+}
+
+/** Events within reach after a position, the nearest first. */
+export function listEventsAfter(db: Db, reach: Reach, page: { position: number; limit: number }): Promise<EventRow[]> {
+  let query = db.selectFrom('events').select(columns).where('position', '>', page.position);
+  if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
+  return query.orderBy('position').limit(page.limit).execute();
 }
 
 /** 0 while there is none. */

@@ -211,6 +211,11 @@ const recipesOfV1: Record<string, Recipe> = {
     control: owner(),
   },
   'GET /v1/campaigns/:id/results': one('campaign'),
+  'GET /v1/events': {
+    queries: ({ names }) => ['', '?limit=100', '?type=call.*', `?call_id=${names.call}`],
+    control: owner(),
+    mindsNoObject: true,
+  },
   'GET /v1/live': { isStream: true, control: owner(), mindsNoObject: true },
   'GET /v1/do-not-call': {
     queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`],

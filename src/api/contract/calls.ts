@@ -265,6 +265,17 @@ export const listEventsQuerySchema = z.strictObject({
   limit: pageQuery.limit.default(100),
 });
 
+export const listAllEventsQuerySchema = z.strictObject({
+  ...pageQuery,
+  limit: pageQuery.limit.default(100),
+  /** One type, as `call.ended`, or all of one thing, as `call.*`. */
+  type: z
+    .string()
+    .regex(/^[a-z_]+\.([a-z_]+|\*)$/, 'is a type of event like call.ended, or call.* for all of them')
+    .optional(),
+  call_id: z.string().max(100).optional(),
+});
+
 export const transcriptQuerySchema = z.strictObject({ format: z.enum(['json', 'text']).default('json') });
 
 export type AnalysisResource = z.infer<typeof analysisSchema>;

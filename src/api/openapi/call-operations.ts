@@ -7,6 +7,7 @@ import {
   callWithTurnsSchema,
   decisionSchema,
   eventSchema,
+  listAllEventsQuerySchema,
   listCallsQuerySchema,
   listDecisionsQuerySchema,
   listEventsQuerySchema,
@@ -109,8 +110,14 @@ export const callOperations: readonly Area[] = [
         answer: { status: 200, type: 'text/event-stream' },
       },
       {
+        route: 'GET /v1/events',
+        summary: 'Read everything that happened, oldest first; `next_cursor` of the last page goes on with what comes',
+        query: listAllEventsQuerySchema,
+        answer: ok(pageOf(eventSchema)),
+      },
+      {
         route: 'GET /v1/live',
-        summary: 'Follow all calls that you may see, as server-sent events',
+        summary: 'Follow all that you may see, as server-sent events; `Last-Event-ID` goes on behind an event',
         answer: { status: 200, type: 'text/event-stream' },
       },
       {

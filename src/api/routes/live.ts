@@ -1,10 +1,10 @@
 /** `/v1/live` and `/v1/calls/:id/live`: events as they happen, as server-sent events. */
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../../account/principal.ts';
+import { type Principal, reachOf } from '../../account/principal.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
-import { type EventRow, listEvents } from '../../store/events.ts';
+import { type EventRow, listEvents, listEventsAfter } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { whoAsks } from '../authorize.ts';
 import { findCallOr404 } from '../find-call.ts';
@@ -26,32 +26,44 @@ const mostEarlier = 10_000;
 export function liveRoutes(parts: LiveParts) {
   return async (app: FastifyInstance): Promise<void> => {
     // A stream has an end only for who listens, so there is no HEAD of it.
-    app.get('/v1/live', streaming, (request, reply) => {
+    app.get('/v1/live', streaming, async (request, reply) => {
+      const principal = whoAsks(request);
+      const after = lastEventId(request);
+      const missed = () =>
+        listEventsAfter(parts.store.db, reachOf(principal), { position: after ?? 0, limit: mostEarlier });
+      const earlier = after === null ? [] : await withMeanwhile(parts, missed);
       stream(parts, openStream(request, reply), {
-        wants: (event) => mayHear(whoAsks(request), event),
+        wants: (event) => mayHear(principal, event),
         isLast: () => false,
-        earlier: [],
+        earlier,
       });
     });
     app.get<{ Params: { id: string } }>('/v1/calls/:id/live', streaming, async (request, reply) => {
       const call = await findCallOr404(parts.store.db, request);
-      const earlier = await eventsSoFar(parts, call.id);
+      const page = { afterPosition: lastEventId(request) ?? 0, limit: mostEarlier };
+      const earlier = await withMeanwhile(parts, () => listEvents(parts.store.db, call.id, page));
       stream(parts, openStream(request, reply), { wants: (event) => event.call_id === call.id, isLast, earlier });
     });
   };
 }
 
 /** What is stored and what happened while it was read; what happens afterwards is up to the caller, at once. */
-async function eventsSoFar({ live, store }: LiveParts, callId: string): Promise<EventRow[]> {
+async function withMeanwhile({ live }: LiveParts, read: () => Promise<EventRow[]>): Promise<EventRow[]> {
   const meanwhile: EventRow[] = [];
   const unsubscribe = live.subscribe((event) => meanwhile.push(event));
   try {
-    const stored = await listEvents(store.db, callId, { afterPosition: 0, limit: mostEarlier });
+    const stored = await read();
     const known = new Set(stored.map(({ id }) => id));
     return [...stored, ...meanwhile.filter((event) => !known.has(event.id))];
   } finally {
     unsubscribe();
   }
+}
+
+/** Where a listener that comes back was; a browser sends it by itself. Null for one that begins. */
+function lastEventId({ headers }: FastifyRequest): number | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : null;
 }
 
 const streaming = { exposeHeadRoute: false, config: { permission: 'calls:read' } } as const;
