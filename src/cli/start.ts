@@ -1,5 +1,6 @@
 /** `callwright start`: runs the server until it is told to stop. */
 
+import { readCrashAt } from '../config/crash-at.ts';
 import { refuseHeldDirectory } from '../store/embedded/lock-directory.ts';
 import { keepDashboardFresh } from './build-dashboard.ts';
 import { readCommandConfig } from './environment.ts';
@@ -11,7 +12,8 @@ export async function start(): Promise<void> {
   const config = readCommandConfig();
   if (config.databaseUrl === null) await refuseHeldDirectory(config.dataDir);
   const { createCallwright } = await import('../wiring.ts');
-  const callwright = await createCallwright(config, { audibleVoices: true });
+  const crashPoint = readCrashAt();
+  const callwright = await createCallwright(config, { audibleVoices: true, ...(crashPoint ? { crashPoint } : {}) });
   void keepDashboardFresh();
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);

@@ -11,6 +11,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import type { SimulatorOptions } from '../simulator/create-simulator.ts';
 import type { VendorDelays } from '../simulator/vendors/vendor.ts';
 import type { SocketLimits } from '../socket-limits.ts';
+import type { ReachCrashPoint } from './crash-points.ts';
 
 /** What a test or the demo puts in the place of the real thing. */
 export interface Overrides {
@@ -40,6 +41,8 @@ export interface Overrides {
   dashboardFolder?: string;
   /** File of a ready-made embedded database to start from. */
   storeTemplate?: string;
+  /** Called at every point at which a test may end the process. */
+  crashPoint?: ReachCrashPoint;
 }
 
 export interface Foundation {

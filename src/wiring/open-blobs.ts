@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import type { BlobStore } from '../ports/blob-store.ts';
 import { createLocalFiles } from '../providers/local-files/local-files.ts';
 import { createS3 } from '../providers/s3/s3.ts';
+import { nameEffects } from './crash-points.ts';
 import type { Foundation } from './foundation.ts';
 
-export function openBlobs({ config, overrides, clock, random }: Foundation): BlobStore {
+export function openBlobs(base: Foundation): BlobStore {
+  const { crashPoint } = base.overrides;
+  const blobs = openItsBlobs(base);
+  return crashPoint ? nameEffects('blobs', { port: blobs, methods: ['put', 'get', 'delete'] }, crashPoint) : blobs;
+}
+
+function openItsBlobs({ config, overrides, clock, random }: Foundation): BlobStore {
   const folder = join(config.dataDir, 'blobs');
   if (!config.s3) return createLocalFiles({ folder, random, clock });
   const fetch = overrides.fetch ?? globalThis.fetch;

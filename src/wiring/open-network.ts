@@ -9,6 +9,7 @@ import type { SpeechVendors as SimulatedVendors } from '../simulator/vendors/cre
 import { createFliteVoice } from '../simulator/voices/flite-voice.ts';
 import { createSketchVoice } from '../simulator/voices/sketch-voice.ts';
 import { newSid } from '../simulator/wire-values.ts';
+import { nameEffects } from './crash-points.ts';
 import { createLanguageModel } from './create-work.ts';
 import { type Foundation, paths } from './foundation.ts';
 import { openSimulatedSpeech } from './open-simulated-speech.ts';
@@ -65,8 +66,19 @@ type Account = Pick<
 
 function createCarrier({ overrides, clock, log }: Foundation, publicUrl: string, account: Account): Carrier {
   const fetch = overrides.fetch ?? globalThis.fetch;
-  return createTwilioCarrier({ ...account, publicUrl, fetch, clock, log, paths });
+  const carrier = createTwilioCarrier({ ...account, publicUrl, fetch, clock, log, paths });
+  const { crashPoint } = overrides;
+  return crashPoint ? nameEffects('carrier', { port: carrier, methods: effectsOfCarrier }, crashPoint) : carrier;
 }
+
+const effectsOfCarrier = [
+  'placeCall',
+  'fetchCall',
+  'findCalls',
+  'endCall',
+  'fetchRecording',
+  'deleteRecording',
+] as const;
 
 /** How simulated people and vendors sound. */
 function openVoice({ overrides, clock }: Foundation): { synthesize: Synthesize; close(): Promise<void> } {

@@ -6,6 +6,7 @@ import { shareLiveEvents } from '../notify/share-live-events.ts';
 import { findEmptyDatabase } from '../store/embedded/empty-database.ts';
 import { createNodeHeartbeat } from '../store/node-heartbeat.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { nameCommits } from './crash-points.ts';
 import type { Foundation } from './foundation.ts';
 import { shareSecrets } from './share-secrets.ts';
 
@@ -49,7 +50,13 @@ export async function openNode(base: Foundation): Promise<Node> {
   };
 }
 
-function openConfiguredStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
+async function openConfiguredStore(base: Foundation): Promise<Store> {
+  const { crashPoint } = base.overrides;
+  const store = await openItsStore(base);
+  return crashPoint ? nameCommits(store, crashPoint) : store;
+}
+
+function openItsStore({ config, overrides, clock, random, log }: Foundation): Promise<Store> {
   const parts = { clock, random, log };
   if (config.databaseUrl !== null) return openStore({ kind: 'postgres', url: config.databaseUrl }, parts);
   const template = overrides.storeTemplate ?? findEmptyDatabase();

@@ -7,6 +7,7 @@ import { createWebhookDelivery, type WebhookDelivery } from '../notify/deliver-w
 import type { LiveEvents } from '../notify/live-events.ts';
 import { fromToldCall } from '../store/call-as-told.ts';
 import type { Store } from '../store/open-store.ts';
+import { nameEffect } from './crash-points.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Notify {
@@ -20,7 +21,7 @@ export function openNotify(base: Foundation, parts: { store: Store; newId: NewId
   // Where no phone is real and nobody else can reach us, receivers on this machine do no harm.
   const isSandbox = config.twilio === null && isLoopback(config.host);
   const trustedNetworks = [...config.trustedNetworks, ...(isSandbox ? trustedInSandbox : [])];
-  const guardedFetch = createGuardedFetch({ clock, trustedNetworks });
+  const guardedFetch = nameRequests(createGuardedFetch({ clock, trustedNetworks }), base);
   const showCall = (call: Record<string, unknown>) => toCallResource(fromToldCall(call));
   const webhooks = createWebhookDelivery({ ...parts, clock, random, log, guardedFetch, showCall });
   return {
@@ -31,4 +32,10 @@ export function openNotify(base: Foundation, parts: { store: Store; newId: NewId
       guardedFetch.close();
     },
   };
+}
+
+function nameRequests(fetch: GuardedFetch, { overrides: { crashPoint } }: Foundation): GuardedFetch {
+  if (!crashPoint) return fetch;
+  const named = nameEffect('request', (...given: Parameters<GuardedFetch>) => fetch(...given), crashPoint);
+  return Object.assign(named, { whyRefused: fetch.whyRefused, close: fetch.close });
 }

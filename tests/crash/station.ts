@@ -1,0 +1,101 @@
+/** One data directory with its address: servers come and go on it, and what was asked of them is remembered here. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort, type NetworkProcess, type ServerProcess, startServer } from './processes.ts';
+
+/** Something asked of the server by a request that can be sent again with its key. */
+export interface Wish {
+  path: string;
+  body: string;
+  key: string;
+  /** What the server said in the end; null while it is not known. */
+  answer: { status: number; body: Record<string, unknown> } | null;
+}
+
+export interface Station {
+  network: NetworkProcess;
+  /** The account's number that people call here. */
+  ownNumber: string;
+  wishes: Wish[];
+  start(crashAt?: string): ServerProcess;
+  /** Sends a request, again when an earlier server died over it; null when this one does. */
+  wish(wish: Wish): Promise<Wish['answer']>;
+  wishFor(path: string, body: unknown): Wish;
+  /** Null when the server is gone. */
+  read<T>(path: string): Promise<T | null>;
+  send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T>;
+  /** A phone that nobody rang, with somebody who does as their script says. */
+  person(script: string): Promise<string>;
+  remove(): void;
+}
+
+export interface StationParts {
+  network: NetworkProcess;
+  /** Counts the stations of a network. */
+  index: number;
+  ownNumber: string;
+  settings?: Record<string, string>;
+}
+
+export async function createStation({ network, index, ownNumber, settings }: StationParts): Promise<Station> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'callwright-crash-'));
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...{ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: url, DATA_DIR: dataDir },
+    ...network.settings,
+    ...{ TWILIO_PHONE_NUMBER: ownNumber, RECORD_CALLS: 'true', TRUSTED_NETWORKS: '127.0.0.0/8' },
+    ...{ CALLS_PER_SECOND: '50', MAX_CONCURRENT_CALLS: '500', ...settings },
+  };
+  const ask = async (method: string, path: string, { body, key }: { body?: string; key?: string }) => {
+    const operatorKey = readFileSync(join(dataDir, 'secrets/operator-key'), 'utf8').trim();
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${operatorKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const wishes: Wish[] = [];
+  let people = 0;
+  return {
+    ...{ network, ownNumber, wishes },
+    start: (crashAt) => startServer({ ...env, ...(crashAt === undefined ? {} : { CRASH_AT: crashAt }) }),
+    wishFor(path, body) {
+      const wish = { path, body: JSON.stringify(body), key: randomUUID(), answer: null };
+      wishes.push(wish);
+      return wish;
+    },
+    async wish(wish) {
+      wish.answer ??= await ask('POST', wish.path, wish).catch(() => null);
+      return wish.answer;
+    },
+    async read<T>(path: string) {
+      const answer = await ask('GET', path, {}).catch(() => null);
+      return answer && (answer.body as T);
+    },
+    async send<T>(method: 'POST' | 'PUT', path: string, body: unknown) {
+      const answer = await ask(method, path, { body: JSON.stringify(body) });
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body as T;
+    },
+    async person(script) {
+      people += 1;
+      // Ten thousand numbers for each station, none of them in a block that other stations use.
+      const number = `+1212${220 + index}${String(people).padStart(4, '0')}`;
+      await fetch(`${network.url}/simulator/people/${encodeURIComponent(number)}`, {
+        method: 'PUT',
+        headers: network.headers,
+        body: script,
+      });
+      return number;
+    },
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
