@@ -86,7 +86,9 @@ test('says so when the directory cannot hold a lock', async () => {
   });
 });
 
-test('is won by exactly one of four processes that start over a dead holder, 20 times', async () => {
+test('is won by exactly one of four processes that start over a dead holder, 20 times', {
+  timeout: 180_000,
+}, async () => {
   for (let round = 0; round < 20; round += 1) {
     const startAtMs = Date.now() + 300;
     const holders = await Promise.all([1, 2, 3, 4].map(() => startHolder(startAtMs)));

@@ -112,7 +112,7 @@ async function writeAndKill(firstNumber: number, count: number): Promise<number>
   return last;
 }
 
-test('loses no acknowledged row when its process is killed, five times', async () => {
+test('loses no acknowledged row when its process is killed, five times', { timeout: 180_000 }, async () => {
   await (await open()).close();
   let next = 0;
   for (let cycle = 0; cycle < 5; cycle += 1) {
