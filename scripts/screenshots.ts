@@ -77,7 +77,7 @@ async function takePictures(page: Page, url: string, ask: Ask): Promise<void> {
   const talked = data.find(({ to }) => to === '+14155550101') ?? data[0];
   page.context().setDefaultTimeout(15_000);
   await page.goto(url);
-  await page.locator('.recharts-bar-rectangle').first().waitFor();
+  await page.getByRole('figure').waitFor();
   await shoot('home', '/');
   await shoot('calls', '/calls');
   await shoot('call', `/calls/${talked?.id}`);

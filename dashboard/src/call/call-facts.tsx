@@ -8,40 +8,92 @@ import { toWords } from '../parts/badge.tsx';
 import { toDuration, toMoment, toNumber } from '../parts/format.ts';
 import { Facts } from '../parts/page.tsx';
 
+type Fact = [string, ReactNode];
+
 export function CallFacts({ call }: { call: CallWithTurns }) {
   const nowMs = useNow(1000);
   const { assistant } = call;
-  const facts: [string, ReactNode][] = [
+  const facts: Fact[] = [
     ['To', toNumber(call.to)],
     ['From', toNumber(call.from)],
     ['Assistant', assistant.version === null ? assistant.name : `${assistant.name}, version ${assistant.version}`],
     ['Asked for', `${toMoment(call.created_at)}, by ${toWords(call.dialect)}`],
     ['Talked for', toDuration(lengthOf(call, nowMs))],
+    ...whatHappened(call),
+    ...attemptsOf(call),
+    ...whatWasGiven(call),
+    ...idsOf(call),
   ];
-  if (call.ended_reason)
-    facts.push(['Ended', `${toWords(call.ended_reason)}${call.ended_by ? `, by ${toWords(call.ended_by)}` : ''}`]);
-  if (call.agenda) facts.push(['Agenda', call.agenda]);
-  for (const [name, value] of Object.entries(call.parameters))
-    facts.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
-  if (call.metadata)
+  return <Facts facts={facts} />;
+}
+
+function whatHappened(call: CallWithTurns): Fact[] {
+  const { ended_reason: reason, ended_by: by, answered_by: who, voicemail_message: message, due_at: dueAt } = call;
+  const facts: Fact[] = call.disclosures.map(({ text, heard }) => [
+    'Told',
+    `${text} (${heard ? 'heard' : 'not surely heard'})`,
+  ]);
+  if (reason) facts.push(['Ended', `${toWords(reason)}${by ? `, by ${toWords(by)}` : ''}`]);
+  if (who) facts.push(['Picked up by', toWords(who)]);
+  if (message) facts.push(['Voicemail', toWords(message)]);
+  if (dueAt && call.state !== 'ended') facts.push(['Dialled at', toMoment(dueAt)]);
+  return facts;
+}
+
+function attemptsOf({ attempt, campaign_id: campaignId, next_attempt_call_id: nextId }: CallWithTurns): Fact[] {
+  const look = 'text-accent hover:underline';
+  const facts: Fact[] = [];
+  if (attempt > 1) facts.push(['Try', attempt]);
+  if (nextId) {
+    const next = (
+      <Link to="/calls/$id" params={{ id: nextId }} className={look}>
+        open it
+      </Link>
+    );
+    facts.push(['Next try', next]);
+  }
+  if (campaignId) {
+    const campaign = (
+      <Link to="/campaigns/$id" params={{ id: campaignId }} className={look}>
+        open it
+      </Link>
+    );
+    facts.push(['Campaign', campaign]);
+  }
+  return facts;
+}
+
+function whatWasGiven({ agenda, parameters, metadata }: CallWithTurns): Fact[] {
+  const facts: Fact[] = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  if (agenda) facts.unshift(['Agenda', agenda]);
+  if (metadata)
     facts.push([
       'Notes',
       <code key="notes" className="font-mono text-[0.85rem]">
-        {JSON.stringify(call.metadata)}
+        {JSON.stringify(metadata)}
       </code>,
     ]);
-  facts.push([
-    'Id',
-    <Link key="id" to="/calls/$id" params={{ id: call.id }} className="font-mono text-[0.85rem]">
-      {call.id}
-    </Link>,
-  ]);
-  if (call.carrier_sid)
+  return facts;
+}
+
+function idsOf({ id, carrier_sid: sid }: CallWithTurns): Fact[] {
+  const facts: Fact[] = [
+    [
+      'Id',
+      <span key="id" className="font-mono text-[0.85rem]">
+        {id}
+      </span>,
+    ],
+  ];
+  if (sid)
     facts.push([
       'Carrier’s id',
       <span key="sid" className="font-mono text-[0.85rem]">
-        {call.carrier_sid}
+        {sid}
       </span>,
     ]);
-  return <Facts facts={facts} />;
+  return facts;
 }

@@ -5,13 +5,16 @@ import { useState } from 'react';
 import { type CallWithTurns, callWithTurnsSchema } from '../../../src/api/contract/calls.ts';
 import { read } from '../api/ask.ts';
 import { Problem } from '../api/problem.ts';
+import { AnalysisPanel } from '../call/analysis-panel.tsx';
 import { CallActions } from '../call/call-actions.tsx';
 import { CallFacts } from '../call/call-facts.tsx';
 import { CallPath } from '../call/call-path.tsx';
+import { CostPanel } from '../call/cost-panel.tsx';
 import { EventList } from '../call/event-list.tsx';
 import { LatencyPanel } from '../call/latency-panel.tsx';
 import { PolicyPanel } from '../call/policy-panel.tsx';
 import { RecordingPanel } from '../call/recording-panel.tsx';
+import { ToolPanel } from '../call/tool-panel.tsx';
 import { Transcript } from '../call/transcript.tsx';
 import { usePlayer } from '../call/use-player.ts';
 import { StatusBadge, toWords } from '../parts/badge.tsx';
@@ -74,13 +77,18 @@ function WholeCall({ call }: { call: CallWithTurns }) {
       </div>
       {call.answered_at !== null && <RecordingPanel call={call} player={player} />}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Panel title="Transcript">
-          <Transcript call={call} player={player} />
-        </Panel>
         <div className="flex min-w-0 flex-col gap-5">
+          <Panel title="Transcript">
+            <Transcript call={call} player={player} />
+          </Panel>
+          {call.tool_calls.length > 0 && <ToolPanel toolCalls={call.tool_calls} />}
+        </div>
+        <div className="flex min-w-0 flex-col gap-5">
+          {call.analysis && <AnalysisPanel call={call} analysis={call.analysis} />}
           <Panel title="Call">
             <CallFacts call={call} />
           </Panel>
+          {call.cost && <CostPanel cost={call.cost} />}
           {call.policy && <PolicyPanel policy={call.policy} />}
         </div>
       </div>

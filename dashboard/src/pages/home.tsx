@@ -1,23 +1,23 @@
 /** What is going on now, what the day has brought, and how it has been lately. */
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import { callSchema } from '../../../src/api/contract/calls.ts';
 import { limitsSchema, statsSchema } from '../../../src/api/contract/stats.ts';
 import { pageOf } from '../../../src/api/contract/text.ts';
 import { read } from '../api/ask.ts';
 import { readClock } from '../base/now.ts';
+import { CampaignsUnderWay } from '../campaign/under-way.tsx';
 import { toWords } from '../parts/badge.tsx';
 import { ButtonLink } from '../parts/button.tsx';
-import { toCount, toDuration, toMs, toPercent } from '../parts/format.ts';
+import { toCount, toDuration, toMoney, toMs, toPercent } from '../parts/format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, ErrorNotice } from '../parts/notice.tsx';
 import { Loading, Page, Panel } from '../parts/page.tsx';
 import { useMay } from '../use-me.ts';
 import { CallTable } from './calls.tsx';
-
-const DayChart = lazy(() => import('./day-chart.tsx'));
+import { DayChart } from './day-chart.tsx';
 
 type Stats = z.infer<typeof statsSchema>;
 
@@ -79,17 +79,14 @@ export function HomePage() {
               actions={<span className="text-[0.85rem] text-soft">the last {daysShown} days, UTC</span>}
             >
               <div className="h-64 p-3">
-                {lately.data && (
-                  <Suspense fallback={<Loading rows={6} />}>
-                    <DayChart days={fillDays(lately.data)} />
-                  </Suspense>
-                )}
+                {lately.data ? <DayChart days={fillDays(lately.data)} /> : <Loading rows={6} />}
               </div>
             </Panel>
             <Panel title="Today, by outcome">
               <Outcomes stats={today.data} />
             </Panel>
           </div>
+          {may('campaigns:read') && <CampaignsUnderWay />}
           <Panel
             title="Newest calls"
             actions={
@@ -122,7 +119,7 @@ function Tiles({ stats }: { stats: Stats | undefined }) {
   const lines = limits.data?.lines;
   const busy = lines === undefined ? null : lines.limit - lines.free;
   return (
-    <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-5">
+    <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
       <Tile
         name="Live now"
         value={busy === null ? '–' : toCount(busy)}
@@ -145,6 +142,15 @@ function Tiles({ stats }: { stats: Stats | undefined }) {
         value={stats ? toMs(stats.reply_ms.p50) : '–'}
         note={
           stats && stats.reply_ms.count > 0 ? `${toMs(stats.reply_ms.p95)} at the 95th percentile` : 'in the middle'
+        }
+      />
+      <Tile
+        name="Spent today"
+        value={stats ? toMoney(stats.cost.known_micros, stats.cost.currency) : '–'}
+        note={
+          stats && stats.cost.calls_without_total > 0
+            ? `${toCount(stats.cost.calls_without_total)} not wholly counted`
+            : 'by the calls of today'
         }
       />
       <Tile

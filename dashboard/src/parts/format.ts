@@ -45,3 +45,11 @@ export function toNumber(e164: string): string {
   if (american) return `+1 ${american[1]} ${american[2]} ${american[3]}`;
   return e164;
 }
+
+/** Millionths of a currency's unit; small sums keep what counts in them. */
+export function toMoney(micros: number, currency: string): string {
+  const amount = micros / 1_000_000;
+  const isSmall = amount !== 0 && Math.abs(amount) < 1;
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: isSmall ? 4 : 2 };
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...digits }).format(amount);
+}

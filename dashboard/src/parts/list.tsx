@@ -83,7 +83,7 @@ export function Table<Row>({
   keyOf(row: Row): string | number;
 }) {
   const place = ({ isLess, isRight }: Column<Row>) =>
-    `px-4 py-2.5 ${isLess ? 'hidden md:table-cell' : ''} ${isRight ? 'text-right' : ''}`;
+    `px-4 py-2.5 wrap-anywhere ${isLess ? 'hidden md:table-cell' : ''} ${isRight ? 'text-right' : ''}`;
   return (
     <table className="w-full text-left text-[0.93rem]">
       <thead className="border-b border-line text-[0.82rem] text-soft">
