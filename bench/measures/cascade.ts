@@ -130,20 +130,17 @@ export async function measureBargeInByVendor(scene: Scene): Promise<Outcome> {
   return { clear: collected.clears.figures(), stale: collected.stale, notCleared };
 }
 
-/** A long and silent look at memory and processor time: calls come one step after another. */
+/** So many calls are there when each step of growth is looked at; calls stay until the last. */
+export const growthSteps = [1, 10, 50, 100, 200, 500] as const;
+
+/** How turns, frames, processor time and memory change while calls come one step after another. */
 export async function measureGrowth(scene: Scene): Promise<Outcome> {
-  const few = 10;
-  const at = async (calls: number) => {
-    const { cpuMsPerCallSecond, rssMb } = await measureCascadeTurns({ ...scene, options: { ...scene.options, calls } });
-    return { cpuMsPerCallSecond: cpuMsPerCallSecond as number, rssMb: rssMb as number };
-  };
-  const atFew = await at(few);
-  const { calls } = scene.options;
-  const atMost = await at(calls);
-  return {
-    cpuMsPerCallSecondAt10: atFew.cpuMsPerCallSecond,
-    cpuMsPerCallSecondAtMost: atMost.cpuMsPerCallSecond,
-    rssMbAt10: atFew.rssMb,
-    rssMbPerCall: (atMost.rssMb - atFew.rssMb) / (calls - few),
-  };
+  const outcome: Outcome = {};
+  for (const calls of growthSteps) {
+    const found = await measureCascadeTurns({ ...scene, options: { ...scene.options, calls } });
+    for (const name of ['turn', 'frame', 'cpuMsPerCallSecond', 'rssMb', 'unanswered']) {
+      outcome[`${name}At${calls}`] = found[name] ?? 0;
+    }
+  }
+  return outcome;
 }
