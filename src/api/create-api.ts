@@ -64,7 +64,7 @@ export interface ApiParts
     ToolSecretParts,
     WebhookDeliveryParts,
     HealthReportParts,
-    Pick<CallActionParts, 'runner' | 'conversations' | 'queueCall' | 'checkCall'> {
+    Pick<CallActionParts, 'runner' | 'commands' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
   log: Logger;

@@ -11,9 +11,9 @@ import {
   instructionsAfterSession,
   instructionsForAnswered,
 } from './answer/give-instructions.ts';
-import type { Conversations } from './converse/conversation.ts';
 import { toStorableText } from './converse/storable-text.ts';
 import type { CarrierReport } from './lifecycle-state.ts';
+import type { LiveCommands } from './live-commands.ts';
 import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import type { SpeechVendors } from './speech-vendors.ts';
@@ -24,15 +24,13 @@ import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
 export interface HearCarrierParts extends CallParts {
   runner: CallRunner;
   speech: SpeechVendors;
-  conversations: Conversations;
+  commands: LiveCommands;
   instructions: InstructionParts;
   /** Whether calls that come in are taken now. */
   takesCalls(): boolean;
 }
 
 const finals: readonly CarrierReport[] = ['completed', 'busy', 'no_answer', 'failed', 'canceled'];
-/** A conversation gets this long to store its last words before its call is closed. */
-const lastWordsMs = 2000;
 
 type InstructionsWanted = Extract<CarrierEvent, { type: 'instructions-wanted' }>;
 
@@ -152,13 +150,10 @@ async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise
   return owner ? null : call.id;
 }
 
-/** The carrier's word counts where the socket's own end has not come, as on a line that broke without a sound. */
-async function hearLastWords(parts: HearCarrierParts, callId: string, clean: boolean): Promise<void> {
-  await parts.conversations.settled(callId, lastWordsMs);
-  const conversation = parts.conversations.find(callId);
-  if (!conversation) return;
-  conversation.disconnected(clean);
-  await parts.conversations.settled(callId, lastWordsMs);
+/** Whichever node holds the conversation stores what was said last, before the call is closed. */
+async function hearLastWords({ commands, log }: HearCarrierParts, callId: string, clean: boolean): Promise<void> {
+  const result = await commands.send(callId, { type: 'hear-last-words', clean });
+  if (result === 'unreachable') log.warn({ callId }, 'the node that holds a conversation does not answer');
 }
 
 function toError(code: number | null, message: string | null) {

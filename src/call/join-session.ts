@@ -13,12 +13,14 @@ import { createHistory, type History } from './converse/history.ts';
 import { createToolLedger, type ToolLedger } from './converse/ledger/tool-ledger.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
+import type { LiveCommands } from './live-commands.ts';
 import type { CallRunner } from './run-call.ts';
 import { type PickupParts, type PickupWatch, watchPickup } from './watch-pickup.ts';
 
 export interface SessionParts extends PickupParts {
   runner: CallRunner;
   conversations: Conversations;
+  commands: LiveCommands;
   records: CallRecords;
   /** How tools ask the services of their authors. */
   toolRequests: Pick<HttpToolParts, 'guardedFetch' | 'secretOf'>;
@@ -53,7 +55,8 @@ export async function joinSession(
   const { store, clock, runner, conversations } = parts;
   const { call, charactersPerSecond } = session;
   const log = parts.log.child({ callId: call.id });
-  await endEarlier(conversations, call.id);
+  // A call has one conversation: a session that the carrier gave up may have left a socket that looks alive.
+  await parts.commands.send(call.id, { type: 'give-way' });
   const [earlier, earlierTools, seqs] = await Promise.all([
     listTurns(store.db, call.id),
     listToolCalls(store.db, call.id),
@@ -92,13 +95,6 @@ export async function joinSession(
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
-}
-
-/** A call has one conversation: a session that the carrier gave up may have left a socket that looks alive. */
-async function endEarlier(conversations: Conversations, callId: string): Promise<void> {
-  const earlier = conversations.find(callId);
-  earlier?.disconnected(false);
-  await earlier?.over;
 }
 
 function remainingMs(call: CallRow, nowMs: number): number {

@@ -64,6 +64,18 @@ export async function findCallsOfNodes(db: Db, nodeIds: readonly string[], limit
   return rows.map((row) => row.id);
 }
 
+/** The node that last dialled a call or opened its session; null where there is none, or it was given up. */
+export async function findNodeOfCall(db: Db, callId: string): Promise<string | null> {
+  const row = await db.selectFrom('calls').select('node_id').where('id', '=', callId).executeTakeFirst();
+  return row?.node_id ?? null;
+}
+
+/** How many calls that one node dialled or talks in hold a line. */
+export async function countCallsOfNode(db: Db, nodeId: string): Promise<number> {
+  const query = selectUnfinished(db, everyone).where('due_at', 'is', null).where('node_id', '=', nodeId);
+  return (await query.executeTakeFirstOrThrow()).calls;
+}
+
 function selectUnfinished(db: Db, reach: Reach) {
   const query = db
     .selectFrom('calls')

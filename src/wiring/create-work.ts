@@ -15,6 +15,7 @@ import { createCostCounter } from '../call/count-costs.ts';
 import { createDispatcher } from '../call/dispatch.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
 import type { SessionParts } from '../call/join-session.ts';
+import { createLiveCommands } from '../call/live-commands.ts';
 import { type CallRequest, checkCall, placeCall, queueCall } from '../call/place-call.ts';
 import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
@@ -27,7 +28,8 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { createOpenAiLanguageModel } from '../providers/openai/language-model.ts';
-import { countCallsOnLines } from '../store/calls.ts';
+import { countCallsOfNode, countCallsOnLines } from '../store/calls.ts';
+import { listLivingNodes } from '../store/nodes.ts';
 import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
 
 const farewell = 'I am sorry, I have to end this call now. Goodbye.';
@@ -51,14 +53,15 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const { config, overrides, clock } = base;
   const { store } = parts;
   const runner = createCallRunner(parts);
+  const commands = createLiveCommands({ ...parts, conversations });
   const tokens = createSessionTokens(sessionSecret);
   const sweeper = createSweeper({ ...parts, runner });
   const instructions = { db: store.db, clock, tokens, relayPath, streamPath, afterPath: paths.after };
   const dispatcher = createDispatcher({ ...parts, runner });
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
-  const own = { runner, conversations, records, model, policy, toolRequests, pickupPolicy: overrides.pickup };
-  const talk = { ...parts, ...own };
+  const own = { runner, conversations, commands, records, model, policy, toolRequests };
+  const talk = { ...parts, ...own, pickupPolicy: overrides.pickup };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
   const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;
   const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
@@ -78,6 +81,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   let draining = false;
   return {
     async start() {
+      await commands.start();
       await sweeper.start();
       dispatcher.start();
       keeper.start();
@@ -91,13 +95,13 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     /** What one can do with calls from outside. */
     control: {
       runner,
-      conversations,
+      commands,
       campaignWork: { ...campaignParts, campaigns },
       queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
       checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>
-      hearCarrier({ ...parts, runner, speech, conversations, instructions, takesCalls: () => !draining }, event),
+      hearCarrier({ ...parts, runner, speech, commands, instructions, takesCalls: () => !draining }, event),
     drain: async (longestMs: number) => {
       draining = true;
       await campaigns.stop();
@@ -115,6 +119,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       }
       await Promise.race([sockets.idle(), waitFor(clock, farewellMs)]);
       await Promise.all([sweeper.stop(), keeper.stop(), costs?.stop(), analyst.stop()]);
+      await commands.stop();
       await runner.idle();
     },
   };
@@ -122,9 +127,11 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
 
 const drainLookMs = 250;
 
-/** Resolves when no call is under way any more: not talking, not ringing, not being placed; the queue waits for the next start. */
-async function noCallsLeft({ store, clock }: CallParts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await countCallsOnLines(store.db)) > 0) await waitFor(clock, drainLookMs, signal);
+/** Resolves when no call of this node is under way any more: not talking, not ringing, not being placed. */
+async function noCallsLeft({ store, clock, nodeId }: CallParts, signal: AbortSignal): Promise<void> {
+  const isAlone = async () => (await listLivingNodes(store.db, new Date(clock.now()))).length <= 1;
+  const count = async () => ((await isAlone()) ? countCallsOnLines(store.db) : countCallsOfNode(store.db, nodeId));
+  while (!signal.aborted && (await count()) > 0) await waitFor(clock, drainLookMs, signal);
 }
 
 export function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {

@@ -143,7 +143,10 @@ export const callOperations: readonly Area[] = [
         summary: 'Have the assistant say something now',
         body: sayToCallSchema,
         answer: ok(callSchema),
-        errors: noMore,
+        errors: {
+          ...noMore,
+          503: 'The server that holds the conversation does not answer; nobody knows whether it was said.',
+        },
       },
     ],
   },

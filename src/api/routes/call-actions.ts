@@ -6,11 +6,11 @@ import { findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CallwrightError } from '../../base/errors.ts';
-import type { Conversations } from '../../call/converse/conversation.ts';
 import type { DialDecision } from '../../call/dial/decide-dial.ts';
 import { DialRefused } from '../../call/dial/dial-refused.ts';
 import type { Moment, Schedule } from '../../call/dial/schedule.ts';
 import type { Ending, Lifecycle } from '../../call/lifecycle-state.ts';
+import type { LiveCommands } from '../../call/live-commands.ts';
 import type { CallRequest } from '../../call/place-call.ts';
 import type { CallRunner } from '../../call/run-call.ts';
 import { askForAnalysis } from '../../store/call-analyses.ts';
@@ -33,7 +33,7 @@ export interface CallActionParts {
   store: Store;
   clock: Clock;
   runner: CallRunner;
-  conversations: Conversations;
+  commands: LiveCommands;
   /** Stores a call and gives it at once; it is dialled when its turn comes. */
   queueCall(request: CallRequest): Promise<CallRow>;
   /** What every rule and limit would say of such a call now. */
@@ -239,9 +239,11 @@ async function analyzeAgain(parts: CallActionParts, request: FastifyRequest<ById
   return { status: 202, body: { call_id: call.id, analysis: 'asked' } };
 }
 
-function say({ conversations }: CallActionParts, call: CallRow, text: string): void {
+async function say({ commands }: CallActionParts, call: CallRow, text: string): Promise<void> {
   if (isOver(call)) throw overAlready(call);
-  const conversation = conversations.find(call.id);
-  if (conversation?.say(text)) return;
-  throw conflict('call/not-talking', 'Nobody can be spoken to in this call now.');
+  const result = await commands.send(call.id, { type: 'say', text });
+  if (result === 'done') return;
+  if (result === 'refused') throw conflict('call/not-talking', 'Nobody can be spoken to in this call now.');
+  const detail = 'The server that holds the conversation does not answer; nobody knows whether it was said.';
+  throw new ProblemError({ status: 503, code: 'call/node-unreachable', title: 'Unavailable', detail });
 }

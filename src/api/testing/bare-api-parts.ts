@@ -32,7 +32,7 @@ export const bareApiParts: ApiParts = {
   accounts: { store: {} } as never,
   carrier: {} as never,
   runner: {} as never,
-  conversations: {} as never,
+  commands: {} as never,
   queueCall: nobody,
   checkCall: nobody,
   random: createSeededRandom(1),

@@ -23,6 +23,7 @@ import { createDispatcher } from '../dispatch.ts';
 import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import type { SessionParts } from '../join-session.ts';
+import { createLiveCommands } from '../live-commands.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
 import { createFakeCarrier, type FakeCarrier } from './fake-carrier.ts';
@@ -88,6 +89,7 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
   const parts = openParts(store, changes, given);
   const { clock, carrier } = parts;
   const conversations = createConversations(clock);
+  const commands = createLiveCommands({ ...parts, conversations });
   const tokens = createSessionTokens(systemRandom.bytes(32));
   const paths = { relayPath: '/relay', streamPath: '/streams', afterPath: '/after' };
   const instructions = { db: store.db, clock, tokens, ...paths };
@@ -103,6 +105,7 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
     ...parts,
     speech,
     conversations,
+    commands,
     records,
     tokens,
     instructions,

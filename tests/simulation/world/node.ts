@@ -125,7 +125,8 @@ export function createNode(parts: NodeParts): SimulatedNode {
   const heartbeat = createNodeHeartbeat({ store, clock, log: silentLogger, nodeId, host: name });
   const sessions = new Set<(how: 'broken') => void>();
   const records = createCallRecords({ ...calls, gatherMs: 100 });
-  const talk = { ...calls, runner: work.control.runner, conversations, records, toolRequests };
+  const { runner, commands } = work.control;
+  const talk = { ...calls, runner, commands, conversations, records, toolRequests };
   const start = async () => {
     await heartbeat.start();
     await work.start();
