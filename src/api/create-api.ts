@@ -42,6 +42,7 @@ import { healthRoutes } from './routes/health.ts';
 import { type HealthReportParts, healthReportRoutes } from './routes/health-report.ts';
 import { type LimitParts, limitRoutes } from './routes/limits.ts';
 import { type LiveParts, liveRoutes } from './routes/live.ts';
+import { type LiveCallActionParts, liveCallActionRoutes } from './routes/live-call-actions.ts';
 import { type MetricsParts, metricsRoutes } from './routes/metrics.ts';
 import { phoneNumberRoutes } from './routes/phone-numbers.ts';
 import { priceFileRoutes } from './routes/price-files.ts';
@@ -64,6 +65,7 @@ export interface ApiParts
     ToolSecretParts,
     WebhookDeliveryParts,
     HealthReportParts,
+    LiveCallActionParts,
     Pick<CallActionParts, 'runner' | 'commands' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -150,6 +152,7 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(phoneNumberRoutes(parts));
   v1.register(callRoutes(parts));
   v1.register(callActionRoutes({ ...parts, from, assistant, isReady, voicePath: paths.voice }));
+  v1.register(liveCallActionRoutes(parts));
   v1.register(campaignRoutes(parts.campaignWork));
   v1.register(contactRoutes(parts.campaignWork));
   v1.register(recordingRoutes(parts));

@@ -1,5 +1,6 @@
 /** Rows of the store as `/v1` shows them. */
 
+import { transferOf } from '../call/transfer.ts';
 import type { CallAnalysisRow } from '../store/call-analyses.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { CarrierTranscriptRow } from '../store/carrier-transcripts.ts';
@@ -20,6 +21,13 @@ import type { CostResource } from './contract/prices.ts';
 import type { ToolCallResource } from './contract/tools.ts';
 
 const orNull = (moment: Date | null) => moment?.toISOString() ?? null;
+
+function toTransfer(row: CallRow): CallResource['transfer'] {
+  const transfer = transferOf(row);
+  if (!transfer) return null;
+  const { target, number, mode, by, state, reason, asked_at, connected_at, ended_at, leg_seconds: seconds } = transfer;
+  return { target, number, mode, by, state, reason, asked_at, connected_at, ended_at, seconds };
+}
 
 export function toCallResource(row: CallRow): CallResource {
   return {
@@ -52,6 +60,7 @@ export function toCallResource(row: CallRow): CallResource {
     outcome: row.outcome,
     answered_by: row.answered_by as CallResource['answered_by'],
     voicemail_message: row.voicemail_message as CallResource['voicemail_message'],
+    transfer: toTransfer(row),
     ended_reason: row.ended_reason,
     ended_by: row.ended_by,
     fault: row.fault,

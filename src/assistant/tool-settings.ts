@@ -30,7 +30,25 @@ export type HttpToolSetting = Common & {
   most_per_call: number;
 };
 
-export type ToolObject = SimpleToolSetting | HttpToolSetting;
+/** A colleague whom a person may be handed over to. */
+export interface TransferTarget {
+  name: string;
+  /** E.164. */
+  number: string;
+  description: string | null;
+  /** `warm`: the colleague hears a briefing and takes the call, or does not. */
+  mode: 'cold' | 'warm';
+  ring_seconds: number;
+}
+
+export type TransferToolSetting = Common & {
+  type: 'transfer';
+  targets: readonly TransferTarget[];
+  /** Said to the person when nobody takes it; null: the usual words. */
+  nobody_phrase: string | null;
+};
+
+export type ToolObject = SimpleToolSetting | HttpToolSetting | TransferToolSetting;
 
 /** A name, or an object with settings. */
 export type ToolSetting = SimpleToolType | ToolObject;

@@ -22,6 +22,7 @@ import {
 import { listUsage } from '../store/usage.ts';
 import type { SpendPolicy } from './dial/spend-policy.ts';
 import { placeOfRow, shapeOf } from './settle-spend.ts';
+import { transferOf } from './transfer.ts';
 
 export interface CostCounter {
   start(): void;
@@ -81,7 +82,7 @@ async function count(parts: CountParts, callId: string): Promise<void> {
   if (!call) return;
   let charge: CarrierCharge | null = null;
   try {
-    charge = call.carrier_sid === null ? null : ((await parts.carrier.fetchCall(call.carrier_sid))?.charge ?? null);
+    charge = await chargeOf(parts.carrier, call);
   } catch (error) {
     log.warn({ callId, reason: messageOf(error) }, 'the carrier did not say what it charges');
   }
@@ -90,6 +91,16 @@ async function count(parts: CountParts, callId: string): Promise<void> {
     const row = await lockCallCost(db, callId);
     if (row?.check_at && row.check_at.getTime() <= atMs) await settle(db, { parts, call, row, charge, atMs });
   });
+}
+
+/** With the line of a colleague whom the person was handed over to, which the carrier charges by itself. */
+async function chargeOf(carrier: Carrier, call: CallRow): Promise<CarrierCharge | null> {
+  if (call.carrier_sid === null) return null;
+  const charge = (await carrier.fetchCall(call.carrier_sid))?.charge ?? null;
+  const legSid = transferOf(call)?.leg_sid ?? null;
+  if (legSid === null || charge === null) return charge;
+  const leg = (await carrier.fetchCall(legSid))?.charge ?? null;
+  return leg?.currency === charge.currency ? { ...charge, micros: charge.micros + leg.micros } : null;
 }
 
 async function settle(
@@ -130,9 +141,12 @@ async function costOf(
     ...used.map((row) => ({ ...row, item: row.item as PriceItem, model: row.model === '' ? null : row.model })),
   ];
   const { currency, carrier } = policy;
-  return costOfCall(
+  const cost = costOfCall(
     { currency, carrier, number: shape.number, usage, charge },
     await readPrices(db, shape.number.e164, atMs),
     atMs,
   );
+  // What a colleague's line costs is only known from the carrier.
+  const isUnknown = charge === null && transferOf(call)?.leg_sid != null;
+  return isUnknown ? { ...cost, total_micros: null } : cost;
 }

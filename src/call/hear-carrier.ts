@@ -12,11 +12,13 @@ import {
   instructionsForAnswered,
 } from './answer/give-instructions.ts';
 import { toStorableText } from './converse/storable-text.ts';
+import { hearTransfer } from './hear-transfer.ts';
 import type { CarrierReport } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
 import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import type { SpeechVendors } from './speech-vendors.ts';
+import { instructionToTransfer } from './want-transfer.ts';
 import { carrierVerdictEvent } from './watch-pickup.ts';
 import { withOwnNumber } from './with-own-number.ts';
 import { hearOfRecording, hearTranscribed } from './wrap-up/hear-wrap-up.ts';
@@ -66,7 +68,16 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
     case 'session-ended':
       log.info({ session: event.session, errorCode: event.errorCode }, 'call session over');
       await hearLastWords(parts, callId, event.session !== 'failed');
-      return instructionsAfterSession(parts.instructions, callId, event.session);
+      return (
+        (await toColleague(parts, callId, event.session)) ??
+        instructionsAfterSession(parts.instructions, callId, event.session)
+      );
+    case 'transfer-leg-changed':
+    case 'briefing-wanted':
+    case 'briefing-answered':
+    case 'transfer-over':
+      log.info({ event: event.type }, 'the carrier tells of a transfer');
+      return hearTransfer(parts, callId, event);
     case 'answer-detected':
       log.info({ answeredBy: event.answeredBy, afterMs: event.afterMs }, 'the carrier tells who answered');
       await keepVerdict(parts, callId, event);
@@ -78,6 +89,17 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
     default:
       return unreachable(event);
   }
+}
+
+/** Who shall have the person when the assistant's part is over; null where nobody shall. */
+async function toColleague(
+  parts: HearCarrierParts,
+  callId: string,
+  session: 'ended' | 'completed' | 'failed',
+): Promise<CarrierInstruction | null> {
+  if (session !== 'ended') return null;
+  const call = await findCall(parts.store.db, everyone, callId);
+  return call ? instructionToTransfer(parts, call) : null;
 }
 
 async function answerIncoming(parts: HearCarrierParts, event: InstructionsWanted): Promise<CarrierInstruction> {

@@ -7,6 +7,7 @@ import { joinSession } from './join-session.ts';
 import { openTools } from './open-tools.ts';
 import { recordCall } from './record-call.ts';
 import type { RecordingDrafts } from './recording-drafts.ts';
+import { wordsOfReturn } from './transfer.ts';
 
 export interface LineConversationParts extends ConversationParts, Omit<LineParts, 'codec'> {
   /** Null: calls are not recorded here. */
@@ -25,7 +26,10 @@ export async function holdLineConversation(
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
     await joinSession(parts, { call, charactersPerSecond }, (session) =>
-      conductLine(lineParts, { call, stream, number, session, tools, recorder }),
+      conductLine(lineParts, {
+        ...{ call, stream, number, session, tools, recorder },
+        back: wordsOfReturn(call, session.earlier),
+      }),
     );
   } finally {
     await recorded?.finish();

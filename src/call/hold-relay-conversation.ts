@@ -10,6 +10,7 @@ import { inLanguage } from './converse/turn/turn-texts.ts';
 import { joinSession, type SessionParts } from './join-session.ts';
 import { openTools } from './open-tools.ts';
 import type { TextSocket } from './text-socket.ts';
+import { wordsOfReturn } from './transfer.ts';
 
 export interface ConversationParts extends SessionParts {
   model: LanguageModel;
@@ -27,32 +28,37 @@ export function holdRelayConversation(
   const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
   const context = { callId: call.id, clientId: call.client_id, personNumber };
   const { charactersPerSecond } = policy;
-  return joinSession(parts, { call, charactersPerSecond }, ({ endCall, earlier, ledger, logSeqOf, pickup, ...tools }) =>
-    conductRelay({
-      ...tools,
-      logSeq: logSeqOf.turn,
-      callId: call.id,
-      carrierSid: call.carrier_sid ?? '',
-      socket,
-      codec: parts.carrier.relay,
-      clock,
-      policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
-      reply: {
-        model: meterModel(parts.model, countFor(tools.record, call.id)),
-        tools: openTools(parts, call),
-        context,
-        ledger,
-      },
-      instructions: toInstructions(assistant, {
-        customerPhone: personNumber,
-        customParameters: call.parameters as Record<string, unknown>,
-        agenda: call.agenda,
-      }),
-      resumed: session.number > 1,
-      // Where the line broke before a word was said, the greeting is still to come.
-      greeting: earlier.length === 0 ? call.welcome_message : null,
-      onEnding: (ending) => void endCall(ending),
-      hearFarEnd: pickup.hear,
-    }),
+  return joinSession(
+    parts,
+    { call, charactersPerSecond },
+    ({ endCall, earlier, ledger, logSeqOf, pickup, ...tools }) => {
+      const back = wordsOfReturn(call, earlier);
+      return conductRelay({
+        ...tools,
+        logSeq: logSeqOf.turn,
+        callId: call.id,
+        carrierSid: call.carrier_sid ?? '',
+        socket,
+        codec: parts.carrier.relay,
+        clock,
+        policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
+        reply: {
+          model: meterModel(parts.model, countFor(tools.record, call.id)),
+          tools: openTools(parts, call),
+          context,
+          ledger,
+        },
+        instructions: toInstructions(assistant, {
+          customerPhone: personNumber,
+          customParameters: call.parameters as Record<string, unknown>,
+          agenda: call.agenda,
+        }),
+        resumed: session.number > 1 && back === null,
+        // Where the line broke before a word was said, the greeting is still to come.
+        greeting: earlier.length === 0 ? call.welcome_message : back,
+        onEnding: endCall,
+        hearFarEnd: pickup.hear,
+      });
+    },
   );
 }

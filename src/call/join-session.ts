@@ -15,6 +15,7 @@ import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
 import type { CallRunner } from './run-call.ts';
+import { beginTransfer } from './want-transfer.ts';
 import { type PickupParts, type PickupWatch, watchPickup } from './watch-pickup.ts';
 
 export interface SessionParts extends PickupParts {
@@ -80,6 +81,7 @@ export async function joinSession(
   // The call first has to know that it was opened, or it would not take its end from us.
   const endCall = async (ending: TurnEnding) => {
     await opened;
+    if (ending.reason === 'transferring') return beginTransfer(parts, call.id).catch(() => false);
     return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
   };
   const maxDurationMs = remainingMs(call, clock.now());

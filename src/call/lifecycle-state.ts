@@ -7,6 +7,7 @@ export type EndedReason =
   | 'person_hung_up'
   | 'assistant_hung_up'
   | 'asked_not_to_be_called'
+  | 'transferred'
   | 'voicemail'
   | 'message_left'
   | 'screened_out'
@@ -82,8 +83,8 @@ export type Lifecycle =
       phase: 'answered';
       carrierSid: string;
       answeredAtMs: number;
-      /** `broken`: the line to the carrier failed; `lost`: the server stopped while the session was open. */
-      session: 'awaited' | 'open' | 'closed' | 'broken' | 'lost';
+      /** `transferring`: a colleague is called; `transferred`: the person talks to them. `broken`: the line to the carrier failed; `lost`: the server stopped while the session was open. */
+      session: 'awaited' | 'open' | 'closed' | 'broken' | 'lost' | 'transferring' | 'transferred';
       ending: Ending | null;
     })
   | { phase: 'over'; carrierSid: string | null; status: FinalStatus; ending: Ending };
@@ -110,6 +111,11 @@ export type LifecycleEvent = { atMs: number } & (
   | { type: 'session-opened' }
   | { type: 'session-closed'; clean: boolean }
   | { type: 'conversation-ended'; ending: Ending }
+  /** The assistant gave the person away: a colleague is called. */
+  | { type: 'transfer-begun' }
+  | { type: 'transfer-connected'; by: EndedBy }
+  /** Nobody took the person, whom the assistant has back. */
+  | { type: 'transfer-failed' }
   | { type: 'cancel'; ending: Ending }
   /** A server begins its work and finds this call unfinished. */
   | { type: 'server-started' }

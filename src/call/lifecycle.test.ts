@@ -115,6 +115,39 @@ describe('the lifecycle of a call', () => {
       statuses: ['queued', 'dialing', 'canceled'],
       ending: byRequest,
     },
+    {
+      name: 'a person who is handed over and talks to a colleague until one of them hangs up',
+      events: [
+        ...answered,
+        { type: 'transfer-begun' },
+        { type: 'session-closed', clean: true },
+        { type: 'transfer-connected', by: 'assistant' },
+        report('completed'),
+      ],
+      statuses: ['queued', 'dialing', 'ringing', 'in_progress', 'completed'],
+      ending: { reason: 'transferred', by: 'assistant' },
+    },
+    {
+      name: 'a person who hangs up while a colleague is called',
+      events: [...answered, { type: 'transfer-begun' }, { type: 'session-closed', clean: true }, report('completed')],
+      statuses: ['queued', 'dialing', 'ringing', 'in_progress', 'completed'],
+      ending: { reason: 'person_hung_up', by: 'person' },
+    },
+    {
+      name: 'a person whom nobody takes, and whom the assistant has back',
+      events: [
+        ...answered,
+        { type: 'transfer-begun' },
+        { type: 'session-closed', clean: true },
+        { type: 'transfer-failed' },
+        { type: 'transfer-connected', by: 'assistant' },
+        { type: 'session-opened' },
+        { type: 'conversation-ended', ending: { reason: 'assistant_hung_up', by: 'assistant', fault: null } },
+        report('completed'),
+      ],
+      statuses: ['queued', 'dialing', 'ringing', 'in_progress', 'completed'],
+      ending: { reason: 'assistant_hung_up', by: 'assistant' },
+    },
   ];
   it.each(paths)('takes $name to one final status', ({ events, statuses, ending }) => {
     const ran = run(events);
@@ -170,6 +203,9 @@ describe('the lifecycle of a call', () => {
 
 const anyEvent: fc.Arbitrary<Bare> = fc.oneof(
   fc.constantFrom<Bare>(
+    { type: 'transfer-begun' },
+    { type: 'transfer-connected', by: 'assistant' },
+    { type: 'transfer-failed' },
     { type: 'dial' },
     { type: 'carrier-accepted', carrierSid: sid },
     { type: 'carrier-accepted', carrierSid: 'CA-other' },

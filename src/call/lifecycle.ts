@@ -27,6 +27,7 @@ import type {
   Sent,
   Step,
 } from './lifecycle-state.ts';
+import { isTalkingOn, longestTransferSeconds, onTransfer } from './lifecycle-transfer.ts';
 
 /** When an unconfirmed call is looked for, counted from its sending. */
 const lookUpsAtMs = [15 * second, 60 * second, 300 * second];
@@ -71,6 +72,10 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
       return onSession(state, event);
     case 'conversation-ended':
       return onConversationEnded(state, event.ending, event.atMs);
+    case 'transfer-begun':
+    case 'transfer-connected':
+    case 'transfer-failed':
+      return onTransfer(state, event);
     case 'cancel':
       return onCancel(state, event.ending, event.atMs);
     case 'server-started':
@@ -191,6 +196,8 @@ function onSession(state: Lifecycle, event: SessionEvent): Step {
     const checkAtMs = event.atMs + limits.maxDurationSeconds * second + graceMs;
     return { state: { ...answered.state, session: 'open', checkAtMs }, effects: answered.effects };
   }
+  // The session of whoever gave the person away ends after that.
+  if (isTalkingOn(answered.state)) return answered;
   const session = event.clean ? 'closed' : 'broken';
   return { state: { ...answered.state, session, checkAtMs: event.atMs + endingMs }, effects: answered.effects };
 }
@@ -240,9 +247,10 @@ function onCheck(state: Lifecycle, atMs: number): Step {
 
 function onOverdue(state: Placed | Answered, atMs: number): Step {
   const { carrierSid } = state;
-  const tooLong =
-    state.phase === 'answered' && atMs > state.answeredAtMs + state.limits.maxDurationSeconds * second + graceMs;
+  const isOn = state.phase === 'answered' && isTalkingOn(state);
+  const longestSeconds = state.limits.maxDurationSeconds + (isOn ? longestTransferSeconds : 0);
+  const tooLong = state.phase === 'answered' && atMs > state.answeredAtMs + longestSeconds * second + graceMs;
   const effects: LifecycleEffect[] = [{ type: 'ask-carrier', carrierSid }];
-  if (state.ending || tooLong) effects.unshift({ type: 'end-at-carrier', carrierSid });
+  if ((state.ending && !isOn) || tooLong) effects.unshift({ type: 'end-at-carrier', carrierSid });
   return { state: { ...state, checkAtMs: atMs + graceMs }, effects };
 }

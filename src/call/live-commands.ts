@@ -11,6 +11,9 @@ import type { Conversations } from './converse/conversation.ts';
 
 const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('say'), text: z.string() }),
+  z.strictObject({ type: z.literal('press-keys'), keys: z.string() }),
+  /** The assistant gives the person to the colleague that the call names, with these words. */
+  z.strictObject({ type: z.literal('hand-over'), words: z.string() }),
   /** The carrier says that the session is over: what was said last is to be stored. */
   z.strictObject({ type: z.literal('hear-last-words'), clean: z.boolean() }),
   /** Another session of the call begins. */
@@ -128,6 +131,11 @@ async function perform(parts: LiveCommandParts, callId: string, command: LiveCom
   switch (command.type) {
     case 'say':
       return conversation.say(command.text) ? 'done' : 'refused';
+    case 'press-keys':
+      return conversation.pressKeys(command.keys) ? 'done' : 'refused';
+    case 'hand-over':
+      conversation.end({ reason: 'transferring', by: 'request' }, command.words);
+      return 'done';
     case 'hear-last-words':
       await hearLastWords(parts, callId, command.clean);
       return 'done';

@@ -6,6 +6,7 @@ import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { SessionParts } from './join-session.ts';
 import { keepMessage } from './keep-message.ts';
+import { wantTransfer } from './want-transfer.ts';
 
 export function openTools(parts: SessionParts, call: CallRow): Tool[] {
   const { clock, conversations, newId, store } = parts;
@@ -13,6 +14,7 @@ export function openTools(parts: SessionParts, call: CallRow): Tool[] {
     ...{ db: store.db, clock },
     pressKeys: (callId, digits) => conversations.find(callId)?.pressKeys(digits) ?? false,
     keepMessage: (callId, message) => keepMessage(parts, callId, message),
+    wantTransfer: (callId, wanted) => wantTransfer(parts, callId, { ...wanted, by: 'assistant' }),
     http: { ...parts.toolRequests, clock, newId },
     bound: toBoundValues(call),
   });

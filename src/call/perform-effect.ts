@@ -9,6 +9,8 @@ import type { CallHappening, CallParts } from './call-parts.ts';
 import type { DialOutcome } from './dial/account-health.ts';
 import { noteOutcome } from './dial/note-outcome.ts';
 import type { Lifecycle, LifecycleEffect } from './lifecycle-state.ts';
+import { longestTransferSeconds } from './lifecycle-transfer.ts';
+import { settingOfTransfer } from './transfer.ts';
 
 interface CameOfIt {
   happening: CallHappening;
@@ -67,6 +69,7 @@ async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): P
 async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => boolean): Promise<CameOfIt> {
   const { carrier } = parts;
   const { limits, tries } = call.lifecycle as Extract<Lifecycle, { phase: 'sending' }>;
+  const mayTransfer = settingOfTransfer(call.assistant as Assistant) !== null;
   if (!isFresh()) return { happening: { type: 'not-sent', tries } };
   try {
     const placed = await carrier.placeCall({
@@ -75,7 +78,7 @@ async function placeAtCarrier(parts: CallParts, call: CallRow, isFresh: () => bo
       instructions: call.instructions as CallOrder['instructions'],
       statusPath: `${carrier.routes.status.path}?callId=${encodeURIComponent(call.id)}`,
       ringSeconds: limits.ringSeconds,
-      maxDurationSeconds: limits.maxDurationSeconds + 30,
+      maxDurationSeconds: limits.maxDurationSeconds + 30 + (mayTransfer ? longestTransferSeconds : 0),
       detection: detectionFor(parts, call),
     });
     // The carrier's own callbacks are on their way: the call is told first.

@@ -1,7 +1,9 @@
 /** What we ask of a phone carrier: place, look up and end calls, and tell us what happens by webhook and socket. */
 export { CarrierOutcomeUnknown, CarrierRefused, CarrierUnavailable, type RefusalKind } from './carrier-errors.ts';
+export type { CarrierInstruction } from './carrier-instructions.ts';
 
 import type { AnswerDetection, AnsweredBy } from './answer-detection.ts';
+import type { CarrierInstruction } from './carrier-instructions.ts';
 
 export type CarrierCallStatus =
   | 'queued'
@@ -107,6 +109,26 @@ export type CarrierEvent =
       query: URLSearchParams;
     }
   | {
+      /** How the line of a colleague goes who is called for a person; `carrierSid` is that line's own. */
+      type: 'transfer-leg-changed';
+      carrierSid: string;
+      status: CarrierCallStatus;
+      query: URLSearchParams;
+    }
+  /** A colleague has picked up and is to be told what it is about. */
+  | { type: 'briefing-wanted'; carrierSid: string; query: URLSearchParams }
+  | { type: 'briefing-answered'; carrierSid: string; keys: string; words: string; query: URLSearchParams }
+  | {
+      /** A colleague's line is over, or never came to be; the person is still there, or has hung up. */
+      type: 'transfer-over';
+      carrierSid: string;
+      /** `declined`: somebody picked up and did not take the call. */
+      result: 'connected' | 'busy' | 'no_answer' | 'declined' | 'failed' | 'canceled';
+      legSid: string | null;
+      legSeconds: number | null;
+      query: URLSearchParams;
+    }
+  | {
       /** A piece of the carrier's own transcript; only final pieces are told. */
       type: 'transcribed';
       carrierSid: string;
@@ -115,40 +137,6 @@ export type CarrierEvent =
       sequence: number | null;
       query: URLSearchParams;
     };
-
-/** What the carrier shall do next with a live call. */
-export type CarrierInstruction =
-  | {
-      type: 'converse-by-relay';
-      /** Path of our relay socket; carries the one-time token. */
-      socketPath: string;
-      /** Comes back in the session's `setup`. */
-      parameters: Record<string, string>;
-      /** Path and query that is asked what to do when the session is over. */
-      afterPath: string;
-      language: string;
-      voice: { provider: string; name: string } | null;
-    }
-  | {
-      /** Records the whole call and writes down what is said, beside whatever comes next. */
-      type: 'record-call';
-      recordingPath: string;
-      transcriptPath: string;
-      /** What is spoken, as a BCP 47 tag; left out, the carrier takes its own default. */
-      language?: string;
-    }
-  | {
-      type: 'stream-audio';
-      /** Path of our media socket, without a query. */
-      socketPath: string;
-      /** Come back in the stream's `start`; values are cut at 500 characters. */
-      parameters: Record<string, string>;
-      /** Path and query asked when the stream is over; null: the next instruction follows. */
-      afterPath: string | null;
-    }
-  | { type: 'say-and-hang-up'; text: string; language: string }
-  | { type: 'hang-up' }
-  | { type: 'acknowledge' };
 
 export interface CarrierReply {
   status: number;
@@ -251,6 +239,11 @@ export interface Carrier {
   /** Ends a call in whatever state it is; a call that is over already counts as ended. @throws CarrierUnavailable */
   endCall(carrierSid: string): Promise<void>;
   /**
+   * Has a live call leave what it is doing and follow these instructions.
+   * @throws CarrierUnavailable
+   */
+  redirectCall(carrierSid: string, instructions: readonly CarrierInstruction[]): Promise<void>;
+  /**
    * The sound of a recording; null when it is not there (yet).
    * @throws CarrierUnavailable
    */
@@ -277,6 +270,11 @@ export interface Carrier {
     recording: CarrierRoute;
     transcript: CarrierRoute;
     detection: CarrierRoute;
+    /** Of a person who is handed over to a colleague. */
+    transferOver: CarrierRoute;
+    transferLeg: CarrierRoute;
+    briefing: CarrierRoute;
+    briefingAnswer: CarrierRoute;
   };
   relay: RelayCodec;
   media: MediaCodec;

@@ -94,7 +94,9 @@ export interface CallProblem {
 
 export interface SimulatedCallRecord {
   sid: string;
-  direction: 'inbound' | 'outbound-api';
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial';
+  /** The call whose application dialled this one. */
+  parentSid?: string;
   from: string;
   to: string;
   /** Name of the person at the other end. */

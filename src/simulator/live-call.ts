@@ -42,6 +42,29 @@ export interface CallSettings {
   recording: RecordingOrder | null;
   /** Whether, and how, it is found out who answers. */
   detection: DetectionOrder | null;
+  /** For a line that another call dialled: its person has heard what there is to hear. */
+  join?: () => void;
+}
+
+/** Somebody whom a call's application has called besides. */
+export interface LegOrder {
+  parentSid: string;
+  to: string;
+  from: string;
+  /** What they hear before they are put through. */
+  whisper: Source | null;
+  ringMs: number;
+  statusCallback: StatusSubscription | null;
+}
+
+export interface DialledLeg {
+  readonly record: SimulatedCallRecord;
+  readonly line: PhoneLine;
+  /** They can be put through. */
+  whenJoined: Promise<void>;
+  whenOver: Promise<unknown>;
+  /** Harmless when it is over. */
+  end(): void;
 }
 
 /** Why a call ends. */
@@ -65,6 +88,8 @@ export interface NetworkParts {
   firstRingMs: number;
   /** Of all media streams. */
   ticker: FrameTicker;
+  /** Calls somebody for another call; null where that number may not be shown. */
+  dialOut(order: LegOrder): DialledLeg | null;
   startRecording(call: LiveCall, order: RecordingOrder): void;
   /** Where the network's own REST API is, for the addresses it gives out. */
   apiBaseUrl(): string;

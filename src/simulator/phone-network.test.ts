@@ -254,7 +254,7 @@ describe('an incoming call', () => {
 describe('TwiML', () => {
   it('warns of what Twilio does not know and tells clearly what the simulator cannot play', async () => {
     const { network, pass, call } = createVirtualNetwork(
-      sayTwiml('<Say Voice="x">Hi.</Say><Sing/><Gather/><Redirect>other/voice</Redirect>'),
+      sayTwiml('<Say Voice="x">Hi.</Say><Sing/><Enqueue/><Redirect>other/voice</Redirect>'),
       hangsOn,
     );
     const sid = await call({ TimeLimit: '3' });

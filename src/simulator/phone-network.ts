@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts';
 import { CallQueue } from './call-queue.ts';
 import type { SimulatedCallRecord, SimulatorEvent } from './call-record.ts';
 import { createFaultPlan, type FaultPlan, type Faults } from './faults.ts';
-import type { CallSettings, NetworkParts, WebhookTarget } from './live-call.ts';
+import type { CallSettings, DialledLeg, LegOrder, NetworkParts, WebhookTarget } from './live-call.ts';
 import { FrameTicker } from './media/frame-ticker.ts';
 import type { Outside } from './outside.ts';
 import type { Person } from './person/person.ts';
@@ -122,6 +122,7 @@ export class PhoneNetwork {
       firstRingMs: options.firstRingMs ?? 1300,
       faults: () => this.#faults,
       ticker: new FrameTicker(clock),
+      dialOut: (order) => this.#dialOut(order),
       startRecording: (call, order) => this.recordings.start(call, order),
       apiBaseUrl: () => this.apiBaseUrl,
       emit: (event) => this.#emit(event),
@@ -187,6 +188,28 @@ export class PhoneNetwork {
     if (own.voice) void call.arrive();
     else refuse(call, own);
     return call;
+  }
+
+  /** Rings at once: what an application dials besides does not wait in the queue of new calls. */
+  #dialOut(order: LegOrder): DialledLeg | null {
+    const { to, from, parentSid, whisper, ringMs, statusCallback } = order;
+    const isOwn = this.numbers.some(({ number }) => number === from);
+    const isCaller = this.#calls.get(parentSid)?.record.from === from;
+    if (!isOwn && !isCaller && !this.account.anyCallerId) return null;
+    const person = this.#people.get(to) ?? this.#options.defaultPerson;
+    const joined = Promise.withResolvers<void>();
+    const record = { ...this.#newRecord({ to, from, direction: 'outbound-dial', person, request: null }), parentSid };
+    const settings: CallSettings = {
+      instructions: whisper ?? { type: 'twiml', twiml: '<Response/>' },
+      ...{ fallback: null, statusCallback, ringMs, timeLimitMs: inboundTimeLimitMs, recording: null, detection: null },
+      join: joined.resolve,
+    };
+    const call = this.#keep(new SimulatedCall(this.#parts, { record, settings, person }));
+    void call.dial();
+    return {
+      ...{ record: call.record, line: call.line, whenJoined: joined.promise, whenOver: call.whenOver },
+      end: () => call.end({ status: call.isLive ? 'completed' : 'canceled', by: 'instructions', sipCode: 200 }),
+    };
   }
 
   find(sid: string): SimulatedCall | undefined {

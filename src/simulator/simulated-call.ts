@@ -177,7 +177,9 @@ export class SimulatedCall implements LiveCall {
       this.problem({ code: 12400, level: 'error', message: `Internal failure: ${messageOf(error)}` });
     }
     this.#over.signal.removeEventListener('abort', abort);
-    if (!redirected.signal.aborted) this.end({ status: 'completed', by: 'instructions', sipCode: 200 });
+    if (redirected.signal.aborted) return;
+    if (this.settings.join) return this.settings.join();
+    this.end({ status: 'completed', by: 'instructions', sipCode: 200 });
   }
 
   #step(event: ProgressEvent): boolean {

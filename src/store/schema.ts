@@ -93,6 +93,8 @@ export interface CallsTable {
   answered_by: string | null;
   /** What became of the message for a mailbox: started, left or cut_off; null when none was begun. */
   voicemail_message: string | null;
+  /** Who it is or was handed over to; null where nobody wanted that. */
+  transfer: JsonOrNull;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }

@@ -21,6 +21,7 @@ import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
+import { type WantedTransfer, wantTransfer } from '../call/want-transfer.ts';
 import { createCallAnalyst } from '../call/wrap-up/analyze-calls.ts';
 import { createRecordingKeeper } from '../call/wrap-up/keep-recordings.ts';
 import { createCampaigns } from '../campaign/run-campaigns.ts';
@@ -96,6 +97,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
     control: {
       runner,
       commands,
+      wantTransfer: (callId: string, wanted: WantedTransfer) => wantTransfer(parts, callId, wanted),
       campaignWork: { ...campaignParts, campaigns },
       queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
       checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),

@@ -63,4 +63,8 @@ export const paths = {
   recording: '/api/call-recording',
   transcript: '/api/call-transcript',
   detection: '/api/call-answered-by',
+  transferOver: '/api/transfer-over',
+  transferLeg: '/api/transfer-leg',
+  briefing: '/api/transfer-briefing',
+  briefingAnswer: '/api/transfer-answer',
 };

@@ -101,7 +101,7 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
     });
     const ledger = createTestLedger(time, { record, history });
     conversation = conductLine(lineParts, {
-      ...{ call, stream, number: 1, tools: [hangUp], recorder: null },
+      ...{ call, stream, number: 1, tools: [hangUp], recorder: null, back: null },
       session: {
         ...{ log: silentLogger, record, history, ledger, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 } },
         maxDurationMs: (call.assistant as Assistant).max_duration_seconds * 1000,

@@ -14,6 +14,7 @@ const outcomes = [
   'talked',
   'no_conversation',
   'opted_out',
+  'transferred',
   'voicemail',
   'transferred',
   'busy',

@@ -117,6 +117,24 @@ export const callSchema = z.object({
   answered_by: z.enum(['person', 'voicemail', 'menu', 'screener', 'fax', 'nobody']).nullable(),
   /** What became of the message for a mailbox; null when none was begun. */
   voicemail_message: z.enum(['started', 'left', 'cut_off']).nullable(),
+  /** Who the person was handed over to, or was to be; the newest one. */
+  transfer: z
+    .object({
+      target: z.string(),
+      number: z.string(),
+      mode: z.enum(['cold', 'warm']),
+      by: z.enum(['assistant', 'request']),
+      /** `wanted`: the assistant still speaks; `ringing`: the colleague is called. */
+      state: z.enum(['wanted', 'ringing', 'connected', 'failed']),
+      /** Why nobody took it. */
+      reason: z.string().nullable(),
+      asked_at: moment,
+      connected_at: moment.nullable(),
+      ended_at: moment.nullable(),
+      /** How long the colleague's line lasted. */
+      seconds: z.int().nullable(),
+    })
+    .nullable(),
   ended_reason: z.string().nullable(),
   ended_by: z.string().nullable(),
   fault: z.string().nullable(),

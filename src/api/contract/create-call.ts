@@ -66,6 +66,20 @@ export const createCallSchema = z.strictObject({
 
 export const sayToCallSchema = z.strictObject({ text: textSchema(2000) });
 
+export const pressKeysSchema = z.strictObject({
+  /** `w` waits half a second. */
+  keys: z.string().regex(/^[0-9*#w]{1,40}$/, 'may hold 40 of 0-9, *, # and w'),
+});
+
+export const transferCallSchema = z.strictObject({
+  /** A name from the `transfer` tool of the call's assistant. */
+  target: textSchema(60),
+  /** What a colleague hears before they take the call, where the target is `warm`. */
+  briefing: textSchema(600).optional(),
+  /** What the assistant says to the person before. */
+  words: textSchema(500).optional(),
+});
+
 /** For actions that need no more than the call's id; an absent body is as good. */
 export const noFieldsSchema = z.strictObject({}).nullish();
 

@@ -1,6 +1,6 @@
 /** What an assistant can do besides speaking, as its author writes it and as it is shown. */
 import { z } from 'zod';
-import { objectSchema, textSchema } from './text.ts';
+import { e164Schema, objectSchema, textSchema } from './text.ts';
 
 const simpleTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message'] as const;
 
@@ -12,7 +12,7 @@ const simpleTool = z.strictObject({ type: z.enum(simpleTypes), confirm });
 const toolName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a name of small letters, digits and _, at most 64')
-  .refine((name) => !(simpleTypes as readonly string[]).includes(name), 'is the name of a tool that is built in');
+  .refine((name) => ![...simpleTypes, 'transfer'].includes(name), 'is the name of a tool that is built in');
 
 /** A pattern would run on whatever a stranger says, and a reference may lead round in circles. */
 const notTaken = ['pattern', 'patternProperties', '$ref', '$dynamicRef'];
@@ -80,7 +80,30 @@ const httpTool = z
     }
   });
 
-const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool]);
+const transferTarget = z.strictObject({
+  /** By which the language model asks for them. */
+  name: textSchema(60),
+  number: e164Schema,
+  /** For what one is connected with them. */
+  description: textSchema(300).nullable().default(null),
+  /** `warm`: they hear a briefing and press 1 or say yes; `cold`: whoever picks up has the person on the line. */
+  mode: z.enum(['cold', 'warm']).default('cold'),
+  ring_seconds: z.int().min(5).max(120).default(30),
+});
+
+const transferTool = z.strictObject({
+  type: z.literal('transfer'),
+  targets: z
+    .array(transferTarget)
+    .min(1)
+    .max(20)
+    .refine((targets) => new Set(targets.map(({ name }) => name)).size === targets.length, 'names a target twice'),
+  /** Said to the person when nobody takes the call; null: the usual words. */
+  nobody_phrase: textSchema(500).nullable().default(null),
+  confirm,
+});
+
+const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool, transferTool]);
 
 const toolSetting = z.union([z.enum(simpleTypes), toolObject]);
 

@@ -15,7 +15,7 @@ import {
   transcriptQuerySchema,
   transcriptSchema,
 } from '../contract/calls.ts';
-import { createCallSchema, sayToCallSchema } from '../contract/create-call.ts';
+import { createCallSchema, pressKeysSchema, sayToCallSchema, transferCallSchema } from '../contract/create-call.ts';
 import {
   addDoNotCallSchema,
   checkDoNotCallQuerySchema,
@@ -147,6 +147,20 @@ export const callOperations: readonly Area[] = [
           ...noMore,
           503: 'The server that holds the conversation does not answer; nobody knows whether it was said.',
         },
+      },
+      {
+        route: 'POST /v1/calls/:id/transfer',
+        summary: "Hand the person over to somebody on the assistant's list",
+        body: transferCallSchema,
+        answer: ok(callSchema),
+        errors: noMore,
+      },
+      {
+        route: 'POST /v1/calls/:id/dtmf',
+        summary: 'Press keys on the line',
+        body: pressKeysSchema,
+        answer: ok(callSchema),
+        errors: noMore,
       },
     ],
   },

@@ -14,6 +14,10 @@ export const hookPaths = {
   recording: '/hook/recording',
   transcript: '/hook/transcript',
   detection: '/hook/detection',
+  transferOver: '/hook/transfer-over',
+  transferLeg: '/hook/transfer-leg',
+  briefing: '/hook/briefing',
+  briefingAnswer: '/hook/briefing-answer',
 };
 
 const nobody = (): never => {
@@ -33,6 +37,7 @@ export const bareApiParts: ApiParts = {
   carrier: {} as never,
   runner: {} as never,
   commands: {} as never,
+  wantTransfer: nobody,
   queueCall: nobody,
   checkCall: nobody,
   random: createSeededRandom(1),

@@ -14,7 +14,7 @@ export interface ToolResult {
   /** What the model is told. */
   content: string;
   /** Why the call ends once the assistant has finished its sentence; null when it goes on. */
-  endsCall: { reason: 'assistant_hung_up' | 'asked_not_to_be_called' } | null;
+  endsCall: { reason: 'assistant_hung_up' | 'asked_not_to_be_called' | 'transferring' } | null;
   /** Whether it did not do what was asked. */
   failed?: boolean;
 }

@@ -9,6 +9,7 @@ import { type BoundValues, createHttpTool, type HttpToolParts } from './http-too
 import { createPressKeys } from './press-keys.ts';
 import { createTakeMessage, type TakenMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
+import { createTransfer, type WantTransfer } from './transfer.ts';
 
 /** What tools act with; each is told by the server which call it is about. */
 export interface ToolHands {
@@ -17,6 +18,7 @@ export interface ToolHands {
   /** False where no keys can be pressed in this call now. */
   pressKeys(callId: string, digits: string): boolean;
   keepMessage(callId: string, message: TakenMessage): Promise<void>;
+  wantTransfer: WantTransfer;
   http: HttpToolParts;
   /** What templates of this call's tools may name. */
   bound: BoundValues;
@@ -39,6 +41,8 @@ function createTool(setting: ToolObject, hands: ToolHands): Tool {
       return createPressKeys(hands.pressKeys);
     case 'take_message':
       return createTakeMessage(hands.keepMessage);
+    case 'transfer':
+      return createTransfer(setting, hands.wantTransfer);
     case 'http':
       return createHttpTool(hands.http, setting, hands.bound);
   }

@@ -9,7 +9,7 @@ import { type ToolHands, toolsOf } from './tools-of.ts';
 const context = { callId: 'call_1', clientId: 'client_a', personNumber: '+15550101' };
 const handsOf = (store: Store, more: Partial<ToolHands> = {}): ToolHands => ({
   ...{ db: store.db, clock: createFakeClock(), pressKeys: () => true, keepMessage: async () => {} },
-  ...{ http: {} as ToolHands['http'], bound: {} },
+  ...{ http: {} as ToolHands['http'], bound: {}, wantTransfer: async () => ({ refused: 'not here' }) },
   ...more,
 });
 const toolOf = (store: Store, setting: ToolSetting, more: Partial<ToolHands> = {}) =>

@@ -45,6 +45,14 @@ export async function instructionsAfterSession(
   return mayGoOn && !isMissed(call, parts.clock.now()) ? connect(parts, call) : { type: 'hang-up' };
 }
 
+/** For a call that comes back to its assistant, because nobody took it over. */
+export async function connectAgain(parts: InstructionParts, callId: string): Promise<CarrierInstruction> {
+  const call = await findCall(parts.db, everyone, callId);
+  if (!call || !isLive(call)) return { type: 'hang-up' };
+  // While an offer stands, the same word again gets the same answer.
+  return call.sessions_offered > call.sessions_opened ? converse(parts, call) : connect(parts, call);
+}
+
 function isMissed(call: CallRow, nowMs: number): boolean {
   return call.sessions_offered > call.sessions_opened && (call.session_expires_at?.getTime() ?? 0) <= nowMs;
 }

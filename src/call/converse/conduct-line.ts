@@ -54,6 +54,8 @@ export interface LineTalk {
   /** What the assistant may do besides speaking. */
   tools: readonly Tool[];
   recorder: CallRecorder | null;
+  /** What the assistant says that has the person back from a colleague; null: nothing like that. */
+  back: string | null;
 }
 
 /** What of a call its conversation needs to know. */
@@ -157,7 +159,8 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
     onEnding: session.endCall,
   };
   // Where nothing was said before, the greeting is still to come.
-  const greeting = session.history.messages().length === 0 ? call.welcome_message : null;
+  const back = order === 1 ? talk.back : null;
+  const greeting = session.history.messages().length === 0 ? call.welcome_message : back;
   const personFirst = assistant.speaks_first === 'person' && order === 1 && talk.number === 1;
   if (name === 'cascade') {
     const mouths = parts.speech.mouthsFor(assistant);
@@ -171,7 +174,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       reply: { ...toolParts, model: meterModel(parts.model, count) },
       logSeq: session.logSeqOf.turn + used,
       attentionLogSeq: session.logSeqOf.attention + used,
-      resumed: order > 1 || talk.number > 1,
+      resumed: back === null && (order > 1 || talk.number > 1),
       personWaits: beginning.personWaits,
       onFailed: beginning.onFailed,
       hearFarEnd: session.pickup.hear,

@@ -37,8 +37,8 @@ export interface RelayParts {
   greeting: string | null;
   /** The conversation ends by itself after this long. */
   maxDurationMs: number;
-  /** Hears why the session is being ended, before the carrier is told. */
-  onEnding(ending: TurnEnding): void;
+  /** Hears why the session is being ended, before the carrier is told; settles when the call knows. */
+  onEnding(ending: TurnEnding): Promise<unknown>;
   hearFarEnd: HearFarEnd;
 }
 
@@ -134,13 +134,13 @@ interface Hands {
   replies: Replies;
   send(command: RelayCommand): void;
   finish(ending: TurnEnding): void;
-  onEnding(ending: TurnEnding): void;
+  onEnding(ending: TurnEnding): Promise<unknown>;
   hearFarEnd: HearFarEnd;
   sayings: Sayings;
 }
 
 function performEffect(hands: Hands, effect: EngineEffect): void {
-  const { history, replies, send, finish, onEnding } = hands;
+  const { history, replies, send, finish } = hands;
   switch (effect.type) {
     case 'remember-person':
       replies.personFinished();
@@ -164,8 +164,7 @@ function performEffect(hands: Hands, effect: EngineEffect): void {
         ...{ type: 'spoken', saying: hands.sayings.end(effect.utterance), whole: effect.heard === 'all' },
       });
     case 'end-session':
-      onEnding(effect.ending);
-      return send({ type: 'end', reason: effect.ending.reason });
+      return endSession(hands, effect.ending);
     case 'finish':
       return finish(effect.ending);
     case 'prepare-reply':
@@ -175,6 +174,14 @@ function performEffect(hands: Hands, effect: EngineEffect): void {
     default:
       return unreachable(effect);
   }
+}
+
+/** The carrier asks what follows as soon as a session ends: by then a call that is handed over must know it. */
+function endSession({ onEnding, send }: Hands, ending: TurnEnding): void {
+  const told = onEnding(ending);
+  const end = () => send({ type: 'end', reason: ending.reason });
+  if (ending.reason === 'transferring') void told.finally(end);
+  else end();
 }
 
 interface Ears {

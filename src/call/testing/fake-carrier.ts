@@ -42,6 +42,10 @@ const routes: Carrier['routes'] = {
   recording: route('/recording'),
   transcript: route('/transcript'),
   detection: route('/detection'),
+  transferOver: route('/transfer-over'),
+  transferLeg: route('/transfer-leg'),
+  briefing: route('/briefing'),
+  briefingAnswer: route('/briefing-answer'),
 };
 
 /** A command to the media socket as the fake carrier writes it: sound as base64. */
@@ -117,6 +121,9 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
         (call) => call.to === to && call.from === from && call.createdAtMs >= sinceMs,
       );
       return found.reverse();
+    },
+    async redirectCall() {
+      whileUp();
     },
     async endCall(carrierSid) {
       whileUp();

@@ -74,7 +74,7 @@ export function startTalk(options: TalkOptions = {}) {
     resumed: options.resumed ?? false,
     greeting: options.greeting ?? null,
     maxDurationMs: options.maxDurationMs ?? 600_000,
-    onEnding: (ending) => void endings.push(ending),
+    onEnding: async (ending) => endings.push(ending),
     hearFarEnd: (event) => void farEnd.push(event),
   });
   let ended: TurnEnding | null = null;

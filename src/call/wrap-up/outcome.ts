@@ -5,6 +5,8 @@ export type Outcome =
   | 'talked'
   | 'no_conversation'
   | 'opted_out'
+  /** A colleague took the person over. */
+  | 'transferred'
   /** A mailbox, and no message that it has whole. */
   | 'voicemail'
   | 'message_left'
@@ -35,6 +37,7 @@ const ofMachines: Readonly<Record<string, Outcome>> = {
 export function outcomeOf(status: FinalStatus, ending: Ending, facts: OutcomeFacts): Outcome {
   if (status !== 'completed') return status;
   if (ending.reason === 'asked_not_to_be_called') return 'opted_out';
+  if (ending.reason === 'transferred') return 'transferred';
   if (facts.voicemailMessage === 'left') return 'message_left';
   const ofMachine = ofMachines[facts.answeredBy ?? ''];
   return ofMachine ?? (facts.personTurns > 0 ? 'talked' : 'no_conversation');

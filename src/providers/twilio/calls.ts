@@ -4,11 +4,13 @@ import { type Carrier, type CarrierCall, CarrierUnavailable } from '../../ports/
 import { ask, isTwilioNotFound, toUnavailable } from './ask.ts';
 import { parseCall, parseCallPage, parseRefusal } from './call-resource.ts';
 import type { RestClient } from './rest-client.ts';
+import { writeTwiml } from './twiml.ts';
 
 export interface CallsOptions {
   accountSid: string;
   rest: RestClient;
   log: Logger;
+  publicUrl: string;
 }
 
 const pageSize = 200;
@@ -35,8 +37,10 @@ async function listCalls(options: CallsOptions, firstPath: string, sinceMs: numb
   throw new CarrierUnavailable('Twilio lists more calls than can be looked through');
 }
 
-export function createCalls(options: CallsOptions): Pick<Carrier, 'fetchCall' | 'findCalls' | 'endCall'> {
-  const { rest, log } = options;
+export function createCalls(
+  options: CallsOptions,
+): Pick<Carrier, 'fetchCall' | 'findCalls' | 'endCall' | 'redirectCall'> {
+  const { rest, log, publicUrl } = options;
   const account = `/2010-04-01/Accounts/${options.accountSid}`;
   const pathOf = (carrierSid: string) => `${account}/Calls/${encodeURIComponent(carrierSid)}.json`;
   return {
@@ -60,6 +64,12 @@ export function createCalls(options: CallsOptions): Pick<Carrier, 'fetchCall' | 
       if (answer.httpStatus >= 200 && answer.httpStatus <= 299) return;
       if (nothingToEnd.has(parseRefusal(answer)?.code ?? 0)) return;
       throw toUnavailable(log, answer);
+    },
+
+    async redirectCall(carrierSid, instructions) {
+      const form = { Twiml: writeTwiml(instructions, { publicUrl, log }) };
+      const answer = await ask(rest, { method: 'POST', path: pathOf(carrierSid), form });
+      if (answer.httpStatus < 200 || answer.httpStatus > 299) throw toUnavailable(log, answer);
     },
   };
 }

@@ -105,6 +105,38 @@ function toStream(instruction: CarrierInstruction & { type: 'stream-audio' }, co
   return { name: 'Connect', attributes: { action }, children: [stream] };
 }
 
+/** The person hears it ring; the other line's own events tell whether somebody took it. */
+function toDial(instruction: CarrierInstruction & { type: 'connect-to' }, context: TwimlContext): XmlElement {
+  const { number, from, ringSeconds, maxSeconds, afterPath, statusPath, briefingPath } = instruction;
+  const other: XmlElement = {
+    name: 'Number',
+    attributes: {
+      url: briefingPath === null ? undefined : toWebhookUrl(context.publicUrl, briefingPath),
+      statusCallback: toWebhookUrl(context.publicUrl, statusPath),
+      statusCallbackEvent: 'answered completed',
+    },
+    children: [number],
+  };
+  const action = toWebhookUrl(context.publicUrl, afterPath);
+  const limits = { timeout: String(ringSeconds), timeLimit: String(maxSeconds) };
+  return { name: 'Dial', attributes: { action, callerId: from, ...limits }, children: [other] };
+}
+
+/** Somebody who says nothing may not have put the phone to the ear yet: it is said again. */
+function toBriefing(instruction: CarrierInstruction & { type: 'brief' }, context: TwimlContext): XmlElement[] {
+  const { text, language, answerPath } = instruction;
+  const gather: XmlElement = {
+    name: 'Gather',
+    attributes: {
+      input: 'dtmf speech',
+      action: toWebhookUrl(context.publicUrl, answerPath),
+      ...{ numDigits: '1', timeout: '5', speechTimeout: 'auto', language },
+    },
+    children: [{ name: 'Say', attributes: { language }, children: [cut(text, longestSay)] }],
+  };
+  return [gather, gather, hangUp];
+}
+
 const hangUp: XmlElement = { name: 'Hangup' };
 
 function toVerbs(instruction: CarrierInstruction, context: TwimlContext): XmlElement[] {
@@ -120,6 +152,10 @@ function toVerbs(instruction: CarrierInstruction, context: TwimlContext): XmlEle
       if (text.trim() === '') return [hangUp];
       return [{ name: 'Say', attributes: { language }, children: [cut(text, longestSay)] }, hangUp];
     }
+    case 'connect-to':
+      return [toDial(instruction, context)];
+    case 'brief':
+      return toBriefing(instruction, context);
     case 'hang-up':
       return [hangUp];
     case 'acknowledge':

@@ -11,6 +11,12 @@ import type {
 import { toCallStatus } from './call-status.ts';
 import { type Form, fieldOf, wholeNumberOf } from './form.ts';
 import { parseRecordingChanged, parseTranscribed } from './recording-webhooks.ts';
+import {
+  parseBriefingAnswered,
+  parseBriefingWanted,
+  parseTransferLeg,
+  parseTransferOver,
+} from './transfer-webhooks.ts';
 import { type TwimlContext, writeTwiml } from './twiml.ts';
 import { parseWebhook } from './webhook.ts';
 
@@ -29,6 +35,14 @@ export interface WebhookPaths {
   transcript: string;
   /** Told who answered. */
   detection: string;
+  /** Asked what to do with a person when a colleague's line is over. */
+  transferOver: string;
+  /** Told of a colleague's line. */
+  transferLeg: string;
+  /** Asked what a colleague hears. */
+  briefing: string;
+  /** Told what a colleague answers. */
+  briefingAnswer: string;
 }
 
 const longestErrorMessage = 500;
@@ -115,5 +129,9 @@ export function createRoutes(paths: WebhookPaths, context: TwimlContext): Record
     recording: { method: 'POST', path: paths.recording, parse: parseRecordingChanged, reply: acknowledge },
     transcript: { method: 'POST', path: paths.transcript, parse: parseTranscribed, reply: acknowledge },
     detection: { method: 'POST', path: paths.detection, parse: parseAnswerDetected, reply: acknowledge },
+    transferOver: { method: 'POST', path: paths.transferOver, parse: parseTransferOver, reply: inMarkup },
+    transferLeg: { method: 'POST', path: paths.transferLeg, parse: parseTransferLeg, reply: acknowledge },
+    briefing: { method: 'POST', path: paths.briefing, parse: parseBriefingWanted, reply: inMarkup },
+    briefingAnswer: { method: 'POST', path: paths.briefingAnswer, parse: parseBriefingAnswered, reply: inMarkup },
   };
 }

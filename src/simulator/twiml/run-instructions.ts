@@ -60,7 +60,7 @@ function findStrangeAttributes(verb: Verb, element: TwimlElement): string[] {
 }
 
 /** Verbs that Twilio has and the simulator does not play yet. */
-const laterVerbs = ['Dial', 'Enqueue', 'Gather', 'Leave', 'Pay', 'Record', 'Refer', 'Sms', 'Stop'];
+const laterVerbs = ['Enqueue', 'Leave', 'Pay', 'Record', 'Refer', 'Sms', 'Stop'];
 
 function noteUnknownVerb(call: LiveCall, name: string): void {
   if (laterVerbs.includes(name)) {

@@ -20,6 +20,7 @@ export function toBaseParameters(accountSid: string, record: SimulatedCallRecord
     Direction: direction,
     From: from,
     To: to,
+    ...(record.parentSid === undefined ? {} : { ParentCallSid: record.parentSid }),
   };
 }
 

@@ -19,6 +19,7 @@ import { toolCalls } from './0050-tool-calls.ts';
 import { whoPickedUp } from './0060-who-picked-up.ts';
 import { analyses } from './0061-analyses.ts';
 import { callLists } from './0070-call-lists.ts';
+import { transfers } from './0100-transfers.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0060-who-picked-up': whoPickedUp,
   '0061-analyses': analyses,
   '0070-call-lists': callLists,
+  '0100-transfers': transfers,
 };

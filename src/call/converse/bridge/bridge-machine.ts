@@ -184,7 +184,8 @@ function onToolsDone(state: Talking, ending: TurnEnding | null, at: At): BridgeS
   if (ending) {
     if (state.phase === 'speaking') return leave(state, at, { ending, awaited: false });
     if (state.spoke) return finish(state, ending);
-    return followedBy([{ type: 'ask-goodbye', text: at.policy.goodbye }], leave(state, at, { ending, awaited: true }));
+    const text = ending.reason === 'transferring' ? at.policy.connecting : at.policy.goodbye;
+    return followedBy([{ type: 'ask-goodbye', text }], leave(state, at, { ending, awaited: true }));
   }
   if (state.phase === 'joining') return stay(state);
   const next = state.phase === 'speaking' ? stay({ ...state, owes: 'reply' }) : owe(state, at);

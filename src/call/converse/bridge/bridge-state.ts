@@ -30,6 +30,8 @@ export interface BridgePolicy {
   /** Asked when the agent seems not to have heard the person. */
   lostThread: string;
   goodbye: string;
+  /** The same when it hands the person over to a colleague. */
+  connecting: string;
   outOfTime: string;
   /** Quiet after a pressed key until the keys are told. */
   keysMs: number;
@@ -58,6 +60,7 @@ export const defaultBridgePolicy: BridgePolicy = {
   goodbyeAfterSilence: 'I cannot hear you, so I will hang up now. Goodbye.',
   lostThread: 'Sorry, could you say that again?',
   goodbye: 'Goodbye.',
+  connecting: 'One moment, please. I will connect you now.',
   outOfTime: 'We have run out of time for this call, so I have to hang up. Goodbye.',
   keysMs: 1500,
   mostUnanswered: 6,

@@ -1,7 +1,7 @@
 /** What came of a tool that an assistant asked for. */
 
 export interface EndsCall {
-  reason: 'assistant_hung_up' | 'asked_not_to_be_called';
+  reason: 'assistant_hung_up' | 'asked_not_to_be_called' | 'transferring';
 }
 
 export interface ToolOutcome {

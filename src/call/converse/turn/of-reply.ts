@@ -17,7 +17,8 @@ export function onReply(state: TurnState, event: ReplyEvent, policy: TurnPolicy)
   const { characters, ending } = event;
   const speaking: In<'speaking'> = { ...started.state, ready: { characters, ending }, failures: 0 };
   if (characters === 0 && ending) {
-    return speakOwn(stay(started.state), { text: policy.goodbye, ending, atMs: event.atMs }, policy);
+    const text = ending.reason === 'transferring' ? policy.connecting : policy.goodbye;
+    return speakOwn(stay(started.state), { text, ending, atMs: event.atMs }, policy);
   }
   if (characters === 0) return spoken(speaking, policy);
   const spentMs = event.atMs - speaking.startedAtMs;

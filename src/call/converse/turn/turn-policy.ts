@@ -28,6 +28,8 @@ export interface TurnPolicy {
   keysMs: number;
   /** Said when the assistant ends the call without a word of its own. */
   goodbye: string;
+  /** The same when it hands the person over to a colleague. */
+  connecting: string;
   /** Said when the call has reached its longest duration. */
   outOfTime: string;
   /** How fast the carrier's voice speaks, to know when it should have finished. */
@@ -58,6 +60,7 @@ export const defaultTurnPolicy: TurnPolicy = {
   personSpeakingMs: 60_000,
   keysMs: 1500,
   goodbye: 'Goodbye.',
+  connecting: 'One moment, please. I will connect you now.',
   outOfTime: 'We have run out of time for this call, so I have to hang up. Goodbye.',
   charactersPerSecond: 15,
   playbackSlackMs: 3000,

@@ -9,7 +9,16 @@ describe('the assistant’s own words', () => {
       const told = inLanguage(policy, tag);
       const changed = Object.keys(policy).filter((key) => told[key as 'apology'] !== policy[key as 'apology']);
       expect(changed.toSorted()).toEqual(
-        ['apology', 'filler', 'goodbye', 'goodbyeAfterSilence', 'lostThread', 'nudges', 'outOfTime'].toSorted(),
+        [
+          'apology',
+          'connecting',
+          'filler',
+          'goodbye',
+          'goodbyeAfterSilence',
+          'lostThread',
+          'nudges',
+          'outOfTime',
+        ].toSorted(),
       );
       expect(told.nudges).toHaveLength(policy.nudges.length);
       // What follows it is the reply itself.

@@ -4,7 +4,7 @@ import type { TurnPolicy } from './turn-policy.ts';
 
 export type TurnTexts = Pick<
   TurnPolicy,
-  'nudges' | 'goodbyeAfterSilence' | 'filler' | 'lostThread' | 'apology' | 'goodbye' | 'outOfTime'
+  'nudges' | 'goodbyeAfterSilence' | 'filler' | 'lostThread' | 'apology' | 'goodbye' | 'connecting' | 'outOfTime'
 >;
 
 const texts: Readonly<Record<string, TurnTexts>> = {
@@ -15,6 +15,7 @@ const texts: Readonly<Record<string, TurnTexts>> = {
     lostThread: 'Entschuldigung, ich habe den Faden verloren. Können Sie das noch einmal sagen?',
     apology: 'Es tut mir leid, ich habe ein technisches Problem und muss das Gespräch beenden. Auf Wiederhören.',
     goodbye: 'Auf Wiederhören.',
+    connecting: 'Einen Moment, bitte. Ich verbinde Sie.',
     outOfTime: 'Unsere Zeit für dieses Gespräch ist um, daher muss ich jetzt auflegen. Auf Wiederhören.',
   },
   es: {
@@ -24,6 +25,7 @@ const texts: Readonly<Record<string, TurnTexts>> = {
     lostThread: 'Perdone, he perdido el hilo. ¿Puede repetirlo?',
     apology: 'Lo siento, tengo un problema técnico y debo terminar la llamada. Adiós.',
     goodbye: 'Adiós.',
+    connecting: 'Un momento, por favor. Le paso la llamada.',
     outOfTime: 'Se nos ha acabado el tiempo de esta llamada, así que tengo que colgar. Adiós.',
   },
   fr: {
@@ -33,6 +35,7 @@ const texts: Readonly<Record<string, TurnTexts>> = {
     lostThread: 'Excusez-moi, j’ai perdu le fil. Pouvez-vous répéter ?',
     apology: 'Je suis désolé, j’ai un problème technique et je dois mettre fin à cet appel. Au revoir.',
     goodbye: 'Au revoir.',
+    connecting: 'Un instant, s’il vous plaît. Je vous mets en relation.',
     outOfTime: 'Le temps prévu pour cet appel est écoulé, je dois donc raccrocher. Au revoir.',
   },
 };

@@ -4,6 +4,7 @@ import { type Analysis, type AnalysisFacts, type AnalysisWishes, wantedValues } 
 const summaries: Readonly<Record<string, string>> = {
   no_conversation: 'The call was answered, and nobody spoke.',
   opted_out: 'The person asked not to be called again.',
+  transferred: 'The person was handed over to a colleague.',
   voicemail: 'A mailbox answered; no whole message was left.',
   message_left: 'A mailbox answered, and the message was left.',
   screened_out: 'A call screener answered, and nobody came to the phone.',
