@@ -39,8 +39,15 @@ it('has the same history on tables in memory as on Postgres', async () => {
   }
 });
 
-it.each(['dials again after a time-out', 'asks twice for every call'])('finds the planted bug "%s"', async (bug) => {
-  expect(await findPlantedBug(bug, { shapes, most: 60 })).toMatchObject({ law: 'L1' });
+it.each([
+  ['dials again after a time-out', 'L1'],
+  ['asks twice for every call', 'L1'],
+  ['takes busy for completed', 'L4'],
+  ['forgets the SID', 'L4'],
+  ['forgets the revision', 'L4'],
+  ['rings the number of the call before', 'L4'],
+])('finds the planted bug "%s"', async (bug, law) => {
+  expect(await findPlantedBug(bug, { shapes, most: 60 })).toMatchObject({ law });
 });
 
 it('calls at no hour at which the clock on the wall forbids it, in any zone, by the zones of Postgres', async () => {

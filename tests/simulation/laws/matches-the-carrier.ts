@@ -11,15 +11,16 @@ export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth }) => ({
       const mine = truth.byCall.get(row.id as string) ?? [];
       const sid = row.carrier_sid as string | null;
       if (sid === null) {
-        const answered = mine.find((call) => call.answeredAtMs !== null && call.endedAtMs === null);
-        if (answered) throw new LawBroken('L4', `${row.id} has no carrier call, but ${answered.carrierSid} talks`);
+        if (mine[0])
+          throw new LawBroken('L4', `${row.id} has no carrier call, but ${mine[0].carrierSid} was made for it`);
         continue;
       }
       const line = lines.get(sid);
       if (!line || line.true.callId !== row.id) {
         throw new LawBroken('L4', `${row.id} took ${sid}, which is of ${line?.true.callId ?? 'nobody'}`);
       }
-      const { status } = line.true;
+      const { status, to } = line.true;
+      if (to !== row.to_number) throw new LawBroken('L4', `${row.id} is to ${row.to_number}, and ${sid} rang ${to}`);
       if (row.status !== (statusAt[status] ?? status)) {
         throw new LawBroken('L4', `${row.id} ended as ${row.status}, its carrier call as ${status}`);
       }

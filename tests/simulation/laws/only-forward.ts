@@ -26,7 +26,9 @@ export const onlyForward: CreateLaw = ({ truth }) => ({
     // What was surely not accepted may be asked for again.
     const waitsAgain = from === 'sending' && to === 'accepted' && !truth.byCall.has(id);
     if (ranks[to] < ranks[from] && !waitsAgain) throw new LawBroken('L4', `${id} went from ${from} to ${to}`);
-    if ((after.revision as number) < (before.revision as number)) throw new LawBroken('L4', `${id} lost a revision`);
+    const steps = (after.revision as number) - (before.revision as number);
+    if (from !== to && steps < 1) throw new LawBroken('L4', `${id} went from ${from} to ${to} without a new revision`);
+    if (steps < 0) throw new LawBroken('L4', `${id} lost a revision`);
     if (before.carrier_sid !== null && before.carrier_sid !== after.carrier_sid) {
       throw new LawBroken('L4', `${id} changed its carrier call from ${before.carrier_sid} to ${after.carrier_sid}`);
     }

@@ -1,99 +1,24 @@
 /** Bugs that are planted only here, by handing spoiled parts to the product: each must be found by a law. */
-import type { RootOperationNode } from 'kysely';
-import type { CallParts } from '../../../src/call/run-call.ts';
+import { type CarrierCallStatus, CarrierRefused } from '../../../src/ports/carrier.ts';
 import {
-  type Carrier,
-  type CarrierCall,
-  type CarrierCallStatus,
-  type CarrierEvent,
-  CarrierOutcomeUnknown,
-  CarrierRefused,
-} from '../../../src/ports/carrier.ts';
-import { type Spoiling, spoilStore } from './spoil-store.ts';
+  always,
+  asked,
+  askTwice,
+  believesOnce,
+  forgets,
+  inCallbacks,
+  inCarrier,
+  inStore,
+  isUnknown,
+  remembering,
+  rollsBackEach,
+  type Spoil,
+  unlocked,
+  writesNo,
+} from './ways-to-spoil.ts';
 
-export type Spoil = (parts: CallParts) => CallParts;
-
-const inCarrier =
-  (change: (carrier: Carrier, parts: CallParts) => Partial<Carrier>): Spoil =>
-  (parts) => ({ ...parts, carrier: { ...parts.carrier, ...change(parts.carrier, parts) } });
-
-const inStore =
-  (spoiling: Spoiling): Spoil =>
-  (parts) => ({ ...parts, store: spoilStore(parts.store, spoiling) });
-
-/** What the carrier tells of a call's status, changed before anybody hears it. */
-const inCallbacks = (
-  change: (event: Extract<CarrierEvent, { type: 'status-changed' }>) => CarrierEvent | null,
-): Spoil =>
-  inCarrier(({ routes }) => {
-    const { status } = routes;
-    const parse: typeof status.parse = (request) => {
-      const event = status.parse(request);
-      return event?.type === 'status-changed' ? change(event) : event;
-    };
-    return { routes: { ...routes, status: { ...status, parse } } };
-  });
-
-const askTwice = (isWorth: (error: unknown) => boolean): Spoil =>
-  inCarrier(({ placeCall }) => ({
-    placeCall: (order) =>
-      placeCall(order).catch((error) => {
-        if (isWorth(error)) return placeCall(order);
-        throw error;
-      }),
-  }));
-
-type Node = RootOperationNode & Record<string, unknown>;
-
-const without = (node: RootOperationNode, part: string): RootOperationNode => {
-  const { [part]: _left, ...rest } = node as Node;
-  return rest as unknown as RootOperationNode;
-};
-
-/** Leaves a column out of what an update sets. */
-const withoutColumn = (node: RootOperationNode, column: string): RootOperationNode => {
-  const { updates } = node as Node as unknown as { updates: { column: { column: { name: string } } }[] };
-  const kept = updates.filter((update) => update.column.column.name !== column);
-  return { ...node, updates: kept } as unknown as RootOperationNode;
-};
-
-const unlocked = (table: string): Spoil =>
-  inStore({
-    query: (node, of) => (of === table && node.kind === 'SelectQueryNode' ? without(node, 'endModifiers') : node),
-  });
-
-const asked = (table: string, change: (row: Record<string, unknown>) => Record<string, unknown> | null): Spoil =>
-  inStore({
-    rows: (rows, of, node) =>
-      of === table && node.kind === 'SelectQueryNode'
-        ? rows.flatMap((row): Record<string, unknown>[] => [change(row) ?? []].flat())
-        : rows,
-  });
-
-const forgets = (column: string): Spoil =>
-  inStore({
-    query: (node, table) => (table === 'calls' && node.kind === 'UpdateQueryNode' ? withoutColumn(node, column) : node),
-  });
-
-const always =
-  (status: CarrierCallStatus) =>
-  async (carrierSid: string): Promise<CarrierCall> => ({
-    ...{ carrierSid, status, to: '', from: '', createdAtMs: 0, durationSeconds: 1 },
-  });
-
-/** Only the first answer of each kind is ever known. */
-function remembering<Args extends unknown[], T>(work: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
-  let first: Promise<T> | null = null;
-  return (...args) => {
-    first ??= work(...args).catch((error) => {
-      first = null;
-      throw error;
-    });
-    return first;
-  };
-}
-
-const isUnknown = (error: unknown) => error instanceof CarrierOutcomeUnknown;
+const reportsAs = (status: CarrierCallStatus, as: CarrierCallStatus): Spoil =>
+  inCallbacks((event) => (event.status === status ? { ...event, status: as } : event));
 
 export const plantedBugs: Record<string, Spoil> = {
   'dials again after a time-out': askTwice((error) => isUnknown(error) && /no answer|fetch/.test(String(error))),
@@ -125,15 +50,9 @@ export const plantedBugs: Record<string, Spoil> = {
   'believes that every call is unknown to the carrier': inCarrier(() => ({ fetchCall: async () => null })),
   'believes that every call is completed': inCarrier(() => ({ fetchCall: always('completed') })),
   'believes that every call still rings': inCarrier(() => ({ fetchCall: always('ringing') })),
-  'takes busy for completed': inCallbacks((event) =>
-    event.status === 'busy' ? { ...event, status: 'completed' } : event,
-  ),
-  'takes no answer for failed': inCallbacks((event) =>
-    event.status === 'no_answer' ? { ...event, status: 'failed' } : event,
-  ),
-  'takes ringing for the end': inCallbacks((event) =>
-    event.status === 'ringing' ? { ...event, status: 'completed' } : event,
-  ),
+  'takes busy for completed': reportsAs('busy', 'completed'),
+  'takes no answer for failed': reportsAs('no_answer', 'failed'),
+  'takes ringing for the end': reportsAs('ringing', 'completed'),
   'binds a callback to another SID': inCallbacks((event) => ({ ...event, carrierSid: `CA${'1'.repeat(32)}` })),
   'steps without the lock of the call': unlocked('calls'),
   'asks no do-not-call list': asked('do_not_call', () => null),
@@ -164,9 +83,7 @@ export const plantedBugs: Record<string, Spoil> = {
   'forgets the SID': forgets('carrier_sid'),
   'forgets the revision': forgets('revision'),
   'forgets the status': forgets('status'),
-  'tells nobody of an end': inStore({
-    query: (node, table) => (table === 'events' && node.kind === 'InsertQueryNode' ? toNothing(node) : node),
-  }),
+  'tells nobody of an end': writesNo('events'),
   'acts without a transaction': (parts) => ({
     ...parts,
     store: { ...parts.store, transaction: (work) => work(parts.store.db as Parameters<typeof work>[0]) },
@@ -188,21 +105,29 @@ export const plantedBugs: Record<string, Spoil> = {
       },
     },
   }),
-  'asks the lists once and believes them for ever': (parts) => {
-    const known = new Map<string, Record<string, unknown>[]>();
-    const rows: Spoiling['rows'] = (found, table, node) => {
-      if (table !== 'do_not_call' || node.kind !== 'SelectQueryNode') return found;
-      const key = JSON.stringify((node as Node).where);
-      const before = known.get(key);
-      if (!before) known.set(key, found);
-      return before ?? found;
+  'asks the lists once and believes them for ever': believesOnce('do_not_call'),
+  'asks for each client once and believes it for ever': believesOnce('clients'),
+  'reads each call once': believesOnce('calls', (rows) => rows.length === 1 && rows[0]?.lifecycle !== undefined),
+  'takes canceled for completed': reportsAs('canceled', 'completed'),
+  'takes failed for no answer': reportsAs('failed', 'no_answer'),
+  'takes completed for busy': reportsAs('completed', 'busy'),
+  'takes an answer for the end': reportsAs('in_progress', 'completed'),
+  'believes that every call has failed': inCarrier(() => ({ fetchCall: always('failed') })),
+  'believes that every call was busy': inCarrier(() => ({ fetchCall: always('busy') })),
+  'rings the number of the call before': inCarrier(({ placeCall }) => {
+    let before: string | null = null;
+    return {
+      placeCall(order) {
+        const to = before ?? order.to;
+        before = order.to;
+        return placeCall({ ...order, to });
+      },
     };
-    return inStore({ rows })(parts);
-  },
+  }),
+  'counts no lines': asked('calls', (row) => ('calls' in row && 'from_number' in row ? null : row)),
+  'claims without the lock of the pace': unlocked('pace'),
+  'forgets the state of a call': forgets('lifecycle'),
+  'forgets when to look again': forgets('check_at'),
+  'tells nobody that a call is blocked': writesNo('events', 'call.blocked'),
+  'rolls back each fifth transaction that it has told of': rollsBackEach(5),
 };
-
-/** The same insert of rows that are there already. */
-function toNothing(node: RootOperationNode): RootOperationNode {
-  const { values } = node as Node as unknown as { values: { kind: string; values: { values: unknown[] }[] } };
-  return { ...node, values: { ...values, values: [] } } as unknown as RootOperationNode;
-}

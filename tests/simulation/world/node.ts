@@ -135,7 +135,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
     ...{ name, time, store, work },
     // A database that is away at the start ends the process, and it is started again.
     start: () => void start().catch(() => node.die()),
-    webhook: (request) => answerWebhook({ work, carrier, time }, request),
+    webhook: (request) => answerWebhook({ work, carrier: calls.carrier, time }, request),
     async openSession(claim, { ending, talkMs }) {
       const opened = await openSession({ db: calls.store.db, clock, tokens }, claim);
       if (!opened) return null;
