@@ -71,5 +71,12 @@ export function briefingOf(call: Pick<CallRow, 'assistant'>, transfer: Transfer)
 
 const yes = /\b(?:yes|yeah|yep|ok|okay|sure|accept|ja|sí|si|oui)\b/iu;
 
+/** "I am not sure" takes nothing. */
+const no = /\b(?:no|nope|not|never|later|busy|don't|can't|cannot|won't|nein|nicht|keine?|non|pas)\b/iu;
+
 /** Whether the colleague takes the call, by a key or by a word. */
-export const takesIt = ({ keys, words }: { keys: string; words: string }) => keys.startsWith('1') || yes.test(words);
+export function takesIt({ keys, words }: { keys: string; words: string }): boolean {
+  if (keys !== '') return keys.startsWith('1');
+  const plain = words.replaceAll('’', "'");
+  return yes.test(plain) && !no.test(plain);
+}
