@@ -94,7 +94,7 @@ describe.concurrent.each(engines)('an assistant with the engine %s', (engine) =>
   // Who begins is the agent's own setting at its vendor.
   if (!isAgent) {
     it('lets the person begin where they are to speak first', async () => {
-      const script = ['waits 1s', 'says "Hello, who is there?"', ...polite];
+      const script = ['waits 4s', 'says "Hello, who is there?"', ...polite];
       const { call } = await talkTo(somebody(...script), { engine, speaks_first: 'person' });
       // The beginning of it may be over before the stream is open.
       expect(spokenIn(call)[0]).toMatch(/^person: .*there\?$/);

@@ -280,29 +280,6 @@ describe('live events', () => {
     expect(events).toEqual(stored.data);
   });
 
-  it('that were missed come first to a listener that comes back', async () => {
-    await server.whenOver(await server.dial(number));
-    const all = await server.get<{ data: { id: string; type: string }[]; next_cursor: string }>('/v1/events?limit=100');
-    const leaving = new AbortController();
-    const events = await server.get<{ data: { id: string }[] }>('/v1/events?limit=1');
-    const first = await fetch(`${server.url}/v1/live`, { headers: { 'last-event-id': '1' }, signal: leaving.signal });
-    let text = '';
-    for await (const chunk of first.body as unknown as AsyncIterable<Uint8Array>) {
-      text += Buffer.from(chunk).toString();
-      if (text.includes('event: call.ended\n')) break;
-    }
-    leaving.abort();
-    expect(text).not.toContain(events.data[0]?.id ?? '');
-    expect(text).toContain(all.data[1]?.id ?? '');
-    const later = await server.get<{ data: unknown[] }>(`/v1/events?cursor=${all.next_cursor}&type=call.queued`);
-    expect(later.data).toEqual([]);
-    await server.whenOver(await server.dial(number));
-    const fresh = await server.get<{ data: { type: string }[] }>(
-      `/v1/events?cursor=${all.next_cursor}&type=call.queued`,
-    );
-    expect(fresh.data.map(({ type }) => type)).toEqual(['call.queued']);
-  });
-
   it('of all calls are heard by everyone who listens, as server-sent events', async () => {
     const leaving = new AbortController();
     const listen = async () => {
@@ -325,6 +302,29 @@ describe('live events', () => {
     leaving.abort();
     expect(one).toBe(other);
     expect(one).toMatch(/^: hello\n\nid: \d+\nevent: call\.queued\ndata: \{.*\}\n\n/);
+  });
+
+  it('that were missed come first to a listener that comes back', async () => {
+    await server.whenOver(await server.dial(number));
+    const all = await server.get<{ data: { id: string; type: string }[]; next_cursor: string }>('/v1/events?limit=100');
+    const leaving = new AbortController();
+    const events = await server.get<{ data: { id: string }[] }>('/v1/events?limit=1');
+    const first = await fetch(`${server.url}/v1/live`, { headers: { 'last-event-id': '1' }, signal: leaving.signal });
+    let text = '';
+    for await (const chunk of first.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('event: call.ended\n')) break;
+    }
+    leaving.abort();
+    expect(text).not.toContain(events.data[0]?.id ?? '');
+    expect(text).toContain(all.data[1]?.id ?? '');
+    const later = await server.get<{ data: unknown[] }>(`/v1/events?cursor=${all.next_cursor}&type=call.queued`);
+    expect(later.data).toEqual([]);
+    await server.whenOver(await server.dial(number));
+    const fresh = await server.get<{ data: { type: string }[] }>(
+      `/v1/events?cursor=${all.next_cursor}&type=call.queued`,
+    );
+    expect(fresh.data.map(({ type }) => type)).toEqual(['call.queued']);
   });
 
   it('have no HEAD, which would never end', async () => {

@@ -9,7 +9,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { useChange } from '../parts/use-change.ts';
-import { isWholeNumber, nothing, toBody, toE164 } from '../place-call/draft.ts';
+import { type Draft, isWholeNumber, nothing, toBody, toE164 } from '../place-call/draft.ts';
 import { PolicyCheck, usePolicyCheck } from '../place-call/policy-check.tsx';
 import { Preview } from '../place-call/preview.tsx';
 import { ScheduleFields } from '../place-call/schedule-fields.tsx';

@@ -16,7 +16,7 @@ function toBody(values: Record<string, string>): object {
   };
 }
 
-function Fields({ webhook, fields }: { webhook: WebhookResource | null; fields: Map<string, string> }) {
+function Fields({ webhook, fields }: { webhook: WebhookResource | null; fields: ReadonlyMap<string, string> }) {
   const typesError = [...fields].find(([name]) => name.startsWith('event_types'))?.[1];
   return (
     <>
