@@ -52,7 +52,7 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: ['tests/setup/databases.ts', 'tests/setup/browser.ts'],
-          testTimeout: 90_000,
+          testTimeout: 240_000,
           hookTimeout: 60_000,
         },
       },

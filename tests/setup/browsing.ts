@@ -44,7 +44,7 @@ export async function openBrowser(options: BrowsingOptions = {}): Promise<Browsi
   context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = context.pages()[0] ?? (await context.newPage());
   return {
     ...{ page, complaints, context },
