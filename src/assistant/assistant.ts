@@ -19,14 +19,13 @@ export interface WhoPickedUp {
   detect: 'carrier_and_heard' | 'heard' | 'nothing';
   /** A phone that asks who calls and why before it rings; the introduction is a template, null: the usual one. */
   screener: { action: 'introduce' | 'talk' | 'hang_up'; introduction: string | null };
-  /** `goal`: whom or what the assistant looks for in a phone menu; null: a person. */
-  menu: { action: 'press_keys' | 'talk' | 'hang_up'; goal: string | null };
+  menu: { action: 'talk' | 'hang_up' };
 }
 
 export const usualWhoPickedUp: WhoPickedUp = {
   detect: 'carrier_and_heard',
   screener: { action: 'introduce', introduction: null },
-  menu: { action: 'talk', goal: null },
+  menu: { action: 'talk' },
 };
 
 /** A call keeps a copy of it, so that a later edit does not change calls that were made. */

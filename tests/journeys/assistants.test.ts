@@ -85,7 +85,7 @@ describe('an assistant', () => {
       who_picked_up: {
         detect: 'heard',
         screener: { action: 'hang_up', introduction: null },
-        menu: { action: 'hang_up', goal: 'Sales' },
+        menu: { action: 'hang_up' },
       },
     };
     const { id } = await create(everything);

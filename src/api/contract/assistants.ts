@@ -36,13 +36,7 @@ const whoPickedUp = z.strictObject({
       introduction: template.nullable().default(null),
     })
     .default({ action: 'introduce', introduction: null }),
-  menu: z
-    .strictObject({
-      action: z.enum(['press_keys', 'talk', 'hang_up']),
-      /** Whom or what to look for; null: a person. */
-      goal: textSchema(1000).nullable().default(null),
-    })
-    .default({ action: 'talk', goal: null }),
+  menu: z.strictObject({ action: z.enum(['talk', 'hang_up']) }).default({ action: 'talk' }),
 });
 
 const successCriteria = textSchema(4000);
