@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('an operator in the browser', () => {
   let post: <T>(path: string, body: unknown) => Promise<T>;
 
   beforeAll(async () => {
-    server = await startServer({ config: { admin }, speed: 8 });
+    server = await startServer({ config: { admin }, speed: 4 });
     browsing = await openBrowser();
     receiver = await startReceiver();
     const { token } = await logIn(server.url);

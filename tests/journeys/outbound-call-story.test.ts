@@ -35,7 +35,7 @@ let book: LogBook;
 let server: RunningServer;
 beforeAll(async () => {
   book = createLogBook();
-  server = await startServer({ overrides: { languageModel: model, log: book.log } });
+  server = await startServer({ speed: 8, overrides: { languageModel: model, log: book.log } });
   server.person(number, listener);
 });
 afterAll(() => server.stop());
