@@ -18,7 +18,7 @@ let server: RunningServer;
 let sid: string;
 let callId: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ speed: 8 });
   server.person(number, 'answers after 1s\nlistens\nsays "What is this about?"\nlistens\nhangs up');
   sid = await server.dial(number, { customerName: 'Sarah Johnson', callReason: 'Payment reminder' });
   callId = (await server.whenOver(sid)).id;
