@@ -17,11 +17,11 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer({
     // Twenty calls at once: faster than this a busy machine misses the carrier's patience.
-    speed: 5,
+    speed: 4,
     overrides: {
-      // People live five times as fast here, so patience is shorter too.
-      assistant: { silence_ms: 2000 },
-      policy: { personSpeakingMs: 9000, playbackSlackMs: 2000, keysMs: 400, settleMs: 300 },
+      // People live four times as fast here, so patience is shorter too.
+      assistant: { silence_ms: 2500 },
+      policy: { personSpeakingMs: 11_000, playbackSlackMs: 2500, keysMs: 500, settleMs: 350 },
     },
   });
 });

@@ -70,7 +70,7 @@ const typesOf = async (id: string) =>
 describe.each(['relay', 'cascade'])('over %s', (engine) => {
   it('whoever picks up has the person on the line, and hears them', async () => {
     const picksUp = 'answers after 2s\npatience 60s\nsays "Desk here."\nlistens\nwaits 1s\nhangs up';
-    const { call, other, legOf } = await place({ engine, picksUp, words: ['The desk.', '12s', 'At last!'] });
+    const { call, other, legOf } = await place({ engine, picksUp, words: ['The desk.', '20s', 'At last!'] });
     const over = await server.whenOver(call);
     expect(over).toMatchObject({
       ...{ status: 'completed', outcome: 'transferred', ended_reason: 'transferred', ended_by: 'assistant' },
