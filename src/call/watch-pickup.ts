@@ -152,9 +152,6 @@ class Watch implements PickupWatch {
         return this.#tell(effect);
       case 'tell-message':
         return this.#tellMessage(effect.state);
-      case 'enter-menu':
-      case 'leave-menu':
-        return;
     }
   }
 

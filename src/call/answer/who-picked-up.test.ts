@@ -21,7 +21,7 @@ function start(options: Options = {}) {
   const actions = {
     voicemail: 'leave_message',
     screener: 'introduce',
-    menu: 'press_keys',
+    menu: 'talk',
     ...options.actions,
   } as const;
   const settings: PickupSettings = { actions, carrierTellsEnd: options.carrierTellsEnd ?? false };
@@ -288,14 +288,6 @@ describe('a call screener', () => {
 });
 
 describe('a phone menu', () => {
-  it('is entered, and left when a person answers', () => {
-    const line = start();
-    line.play(menu, 5000, menu, 20_000, says('Sales, this is Mary.'));
-    expect(line.types()).toEqual(['tell', 'enter-menu']);
-    line.play({ type: 'key' }, policy.menuMs);
-    expect(line.ending()).toEqual(['menu']);
-  });
-
   it('is hung up on, or talked to, where that is wanted', () => {
     const hungUp = start({ actions: { menu: 'hang_up' } });
     hungUp.play(menu);
@@ -351,7 +343,7 @@ describe('whatever comes in whatever order', () => {
     const action = fc.record({
       voicemail: fc.constantFrom('talk', 'leave_message', 'hang_up', 'try_later'),
       screener: fc.constantFrom('introduce', 'talk', 'hang_up'),
-      menu: fc.constantFrom('press_keys', 'talk', 'hang_up'),
+      menu: fc.constantFrom('talk', 'hang_up'),
     });
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 40 }), action, (events, actions) => {

@@ -116,8 +116,7 @@ function onSign(state: PickupState, sign: Verdict | null, at: At): PickupStep {
   if (!sign || !isBetter(sign, state.verdict)) return onOldNews(state, at);
   const known: PickupState = { ...state, verdict: sign };
   if (sign.who === state.verdict?.who) return onOldNews(known, at);
-  const left: PickupEffect[] = state.phase === 'in-menu' ? [{ type: 'leave-menu' }] : [];
-  return followedBy([{ type: 'tell', verdict: sign }, ...left], act(known, at));
+  return followedBy([{ type: 'tell', verdict: sign }], act(known, at));
 }
 
 /** Nothing new about who it is, but perhaps that it is certain now, or that the greeting is over. */
@@ -137,7 +136,7 @@ function act(state: PickupState, { atMs, rules }: At): PickupStep {
     case 'screener':
       return onScreener(state, actions.screener, { atMs, policy: rules.policy });
     case 'menu':
-      return followedBy(isHeld(state) ? [{ type: 'go-on' }] : [], onMenu(state, actions.menu, atMs));
+      return followedBy(isHeld(state) ? [{ type: 'go-on' }] : [], onMenu(state, actions.menu));
     case 'fax':
       return end(state, 'fax');
     case 'person': {
@@ -163,7 +162,7 @@ function onSaid(before: PickupState, text: string, at: At): PickupStep {
     const ofScreener = onScreenerSaid(state, said, { atMs: at.atMs, policy: at.rules.policy });
     return ofScreener ?? onSign(state, said === null ? answeredUs : fromWords(said, true), at);
   }
-  const isTalk = state.answers >= 2 && !isHeld(state) && state.phase !== 'in-menu';
+  const isTalk = state.answers >= 2 && !isHeld(state);
   if (isTalk && state.phase === 'listening') {
     const told = onSign(state, answeredUs, at);
     return { state: { ...memoryOf(told.state), phase: 'settled' }, effects: told.effects };
@@ -205,8 +204,6 @@ function onTimer(state: PickupState, at: At): PickupStep {
       return introduced(state, { atMs, policy: rules.policy });
     case 'awaiting-person':
       return end(state, 'screened_out');
-    case 'in-menu':
-      return end(state, 'menu');
     default:
       return stay(state);
   }

@@ -59,8 +59,6 @@ export function dueAtMsOf(state: PickupState, policy: PickupPolicy, carrierTells
       return state.sinceMs + policy.askingMs;
     case 'awaiting-person':
       return state.sinceMs + policy.putThroughMs;
-    case 'in-menu':
-      return state.sinceMs + policy.menuMs;
     default:
       return null;
   }

@@ -20,8 +20,6 @@ export interface PickupPolicy {
   putThroughMs: number;
   /** How often name and purpose are given. */
   mostIntroductions: number;
-  /** The longest time in a phone menu. */
-  menuMs: number;
 }
 
 export const usualPickupPolicy: PickupPolicy = {
@@ -35,5 +33,4 @@ export const usualPickupPolicy: PickupPolicy = {
   askingMs: 8000,
   putThroughMs: 60_000,
   mostIntroductions: 3,
-  menuMs: 120_000,
 };

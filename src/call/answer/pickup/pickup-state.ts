@@ -25,7 +25,7 @@ export interface Verdict {
 export interface PickupActions {
   voicemail: 'talk' | 'leave_message' | 'hang_up' | 'try_later';
   screener: 'introduce' | 'talk' | 'hang_up';
-  menu: 'press_keys' | 'talk' | 'hang_up';
+  menu: 'talk' | 'hang_up';
 }
 
 export interface PickupSettings {
@@ -69,8 +69,6 @@ export type PickupState = PickupMemory &
     | { phase: 'being-asked'; sinceMs: number; times: number }
     | { phase: 'introducing'; sinceMs: number; times: number }
     | { phase: 'awaiting-person'; sinceMs: number; times: number }
-    /** A phone menu: the assistant presses keys until somebody answers. */
-    | { phase: 'in-menu'; sinceMs: number }
     /** Whoever it is, nothing is done about it any more. */
     | { phase: 'settled' }
     | { phase: 'over' }
@@ -102,8 +100,6 @@ export type PickupEffect =
   | { type: 'claim-message' }
   | { type: 'say'; what: 'message' | 'introduction'; saying: number }
   | { type: 'tell-message'; state: 'left' | 'cut_off' }
-  | { type: 'enter-menu' }
-  | { type: 'leave-menu' }
   | { type: 'end'; reason: PickupEnding }
   | { type: 'set-timer'; ms: number }
   | { type: 'clear-timer' };
