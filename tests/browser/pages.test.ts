@@ -93,6 +93,7 @@ describe.skipIf(!hasBrowser)('every page of the dashboard', () => {
     for (const path of paths) {
       await page.goto(server.url + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
       const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
       expect(width, path).toBeLessThanOrEqual(375);
     }

@@ -109,7 +109,7 @@ function CallRow({ call, nowMs }: { call: CallResource; nowMs: number }) {
           <span className="sr-only">{isInbound ? 'From' : 'To'} </span>
           <span className="whitespace-nowrap tabular-nums">{toNumber(isInbound ? call.from : call.to)}</span>
         </Link>
-        <span className="block pl-6 text-[0.85rem] text-soft md:hidden">{call.assistant.name}</span>
+        <span className="block pl-6 text-[0.85rem] wrap-anywhere text-soft md:hidden">{call.assistant.name}</span>
       </td>
       <td className="px-2 py-2.5">
         <StatusBadge status={call.status} />
