@@ -73,7 +73,7 @@ describeOnBothDatabases('dialling what waits', (openFresh) => {
     room.carrier.placeCall = accept;
     room.clock.advance(3000);
     room.dispatcher.wake();
-    await until(async () => (await statusOf(room, call.id)) === 'dialing');
+    await until(async () => (await room.find(call.id)).carrier_sid !== null);
     expect(room.carrier.orders).toHaveLength(1);
   });
 

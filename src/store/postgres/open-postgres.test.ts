@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshPostgres, hasPostgres } from '../../../tests/setup/describe-on-both.ts';
 import { startTcpProxy } from '../../../tests/setup/tcp-proxy.ts';
-import { createFastClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import { openStore } from '../open-store.ts';
 import { openPostgres } from './open-postgres.ts';
 
-const parts = { clock: createFastClock(20), random: systemRandom, log: silentLogger };
+// True time: the server is a real one, and what it may take is measured by this clock.
+const parts = { clock: systemClock, random: systemRandom, log: silentLogger };
 
 describe.runIf(hasPostgres())('a Postgres server', () => {
   let place: Awaited<ReturnType<typeof freshPostgres>>;
