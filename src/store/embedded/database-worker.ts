@@ -1,25 +1,14 @@
 /** The database's own thread: runs PGlite, so that no query ever delays audio on the main thread. */
 import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { PGlite, type Results, types } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
+import { systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { createStatementRunner } from './prepared-statements.ts';
 import type { FromWorker, SqlErrorFields, ToWorker, WorkerStart } from './worker-messages.ts';
 
 /** One server with one connection needs little; Postgres' own defaults cost some 130 MB more. */
 const settings = ['shared_buffers=16MB', 'max_connections=5', "timezone='UTC'"];
-
-type AsText = Record<string, (value: string) => string>;
-
-const keepText = (names: string[]): AsText => Object.fromEntries(names.map((name) => [name, (text: string) => text]));
-
-/** Values cross the threads as text; the main thread parses them as it does for a Postgres server. */
-function textOnly(database: PGlite): { rowMode: 'array'; parsers: AsText; serializers: AsText } {
-  return {
-    rowMode: 'array',
-    parsers: keepText([...Object.keys(types.parsers), ...Object.keys(database.parsers)]),
-    serializers: keepText([...Object.keys(types.serializers), ...Object.keys(database.serializers)]),
-  };
-}
 
 async function openDatabase(directory: string): Promise<PGlite> {
   const database = new PGlite(directory, { postgresqlconf: settings });
@@ -35,30 +24,6 @@ async function makeDirectory(start: WorkerStart): Promise<void> {
   else cpSync(start.template, draft, { recursive: true });
   chmodSync(draft, 0o700);
   renameSync(draft, start.directory);
-}
-
-type RawRows = Results<(string | null)[]>;
-
-/** Statements without parameters may be several, as with a Postgres server; the last one's result counts. */
-function createRunner(database: PGlite) {
-  const asText = textOnly(database);
-  return async (sql: string, parameters: (string | null)[]): Promise<RawRows | undefined> => {
-    if (parameters.length > 0) return await database.query<(string | null)[]>(sql, parameters, asText);
-    const results = await database.exec(sql, asText);
-    // With `rowMode: 'array'` a row is an array, which the type of `exec` does not say.
-    return results.at(-1) as RawRows | undefined;
-  };
-}
-
-function toResult(id: number, result: RawRows | undefined): FromWorker {
-  return {
-    type: 'result',
-    id,
-    command: result?.command?.split(' ')[0] ?? '',
-    rowCount: result?.rowCount ?? result?.affectedRows ?? null,
-    columns: (result?.fields ?? []).map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID })),
-    rows: result?.rows ?? [],
-  };
 }
 
 const errorFields = [
@@ -90,7 +55,7 @@ async function serve(port: MessagePort, start: WorkerStart): Promise<void> {
   try {
     if (!existsSync(start.directory)) await makeDirectory(start);
     const database = await openDatabase(start.directory);
-    const runStatement = createRunner(database);
+    const runStatement = createStatementRunner(database, systemClock.monotonicMs);
     database.onNotification((channel, payload) => say({ type: 'notification', channel, payload }));
     const answer = async (message: ToWorker) => {
       if (message.type === 'close') {
@@ -99,7 +64,7 @@ async function serve(port: MessagePort, start: WorkerStart): Promise<void> {
         return;
       }
       try {
-        say(toResult(message.id, await runStatement(message.sql, message.parameters)));
+        say({ type: 'result', id: message.id, ...(await runStatement(message.sql, message.parameters)) });
       } catch (error) {
         const fields = refusalOf(error);
         if (fields) say({ type: 'refused', id: message.id, message: messageOf(error), fields });
