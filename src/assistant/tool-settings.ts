@@ -48,14 +48,21 @@ export type TransferToolSetting = Common & {
   nobody_phrase: string | null;
 };
 
-export type ToolObject = SimpleToolSetting | HttpToolSetting | TransferToolSetting;
+export type CallBackToolSetting = Common & {
+  type: 'schedule_call_back';
+  /** Said first in the call back; null: the usual words. */
+  greeting: string | null;
+};
+
+export type ToolObject = SimpleToolSetting | HttpToolSetting | TransferToolSetting | CallBackToolSetting;
 
 /** A name, or an object with settings. */
-export type ToolSetting = SimpleToolType | ToolObject;
+export type ToolSetting = SimpleToolType | 'schedule_call_back' | ToolObject;
 
 /** What an assistant can do where its author said nothing. */
 export const usualTools: readonly ToolSetting[] = ['hang_up', 'do_not_call_again'];
 
 export function toToolObject(setting: ToolSetting): ToolObject {
+  if (setting === 'schedule_call_back') return { type: setting, greeting: null };
   return typeof setting === 'string' ? { type: setting } : setting;
 }

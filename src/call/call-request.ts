@@ -28,6 +28,8 @@ export interface CallRequest {
   recipientTimezone?: string | null;
   /** The campaign and the contact it is for, and which attempt at it. */
   campaign?: { campaignId: string; contactId: string; attempt: number; retryOf: string | null };
+  /** The call in which the person asked to be called back, and what about. */
+  callBack?: { of: string; reason: string | null };
   /** When it is to be dialled; at once where there is none. */
   schedule?: Schedule | null;
   /** After which outcomes it is tried again, as `/v1` writes it. */

@@ -10,7 +10,7 @@ import { inLanguage } from './converse/turn/turn-texts.ts';
 import { joinSession, type SessionParts } from './join-session.ts';
 import { openTools } from './open-tools.ts';
 import type { TextSocket } from './text-socket.ts';
-import { wordsOfReturn } from './transfer.ts';
+import { personNumberOf, wordsOfReturn } from './transfer.ts';
 
 export interface ConversationParts extends SessionParts {
   model: LanguageModel;
@@ -25,7 +25,7 @@ export function holdRelayConversation(
   const { clock, policy } = parts;
   const { call, socket } = session;
   const assistant = call.assistant as Assistant;
-  const personNumber = call.direction === 'inbound' ? call.from_number : call.to_number;
+  const personNumber = personNumberOf(call);
   const context = { callId: call.id, clientId: call.client_id, personNumber };
   const { charactersPerSecond } = policy;
   return joinSession(

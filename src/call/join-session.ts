@@ -25,6 +25,8 @@ export interface SessionParts extends PickupParts {
   records: CallRecords;
   /** How tools ask the services of their authors. */
   toolRequests: Pick<HttpToolParts, 'guardedFetch' | 'secretOf'>;
+  /** Path that the carrier asks for instructions. */
+  voicePath: string;
 }
 
 /** Whose steps are kept with the call. */

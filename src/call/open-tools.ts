@@ -6,6 +6,8 @@ import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { SessionParts } from './join-session.ts';
 import { keepMessage } from './keep-message.ts';
+import { momentOfPerson, scheduleCallBack } from './schedule-call-back.ts';
+import { ownNumberOf, personNumberOf } from './transfer.ts';
 import { wantTransfer } from './want-transfer.ts';
 
 export function openTools(parts: SessionParts, call: CallRow): Tool[] {
@@ -14,6 +16,10 @@ export function openTools(parts: SessionParts, call: CallRow): Tool[] {
     ...{ db: store.db, clock },
     pressKeys: (callId, digits) => conversations.find(callId)?.pressKeys(digits) ?? false,
     keepMessage: (callId, message) => keepMessage(parts, callId, message),
+    callBack: {
+      now: momentOfPerson(call, clock.now()),
+      schedule: (callId, wanted) => scheduleCallBack(parts, callId, wanted),
+    },
     wantTransfer: (callId, wanted) => wantTransfer(parts, callId, { ...wanted, by: 'assistant' }),
     http: { ...parts.toolRequests, clock, newId },
     bound: toBoundValues(call),
@@ -21,14 +27,12 @@ export function openTools(parts: SessionParts, call: CallRow): Tool[] {
 }
 
 function toBoundValues(call: CallRow): BoundValues {
-  const [person, own] =
-    call.direction === 'inbound' ? [call.from_number, call.to_number] : [call.to_number, call.from_number];
   return {
     call: { id: call.id, direction: call.direction, campaign_id: call.campaign_id, contact_id: call.contact_id },
     client: { id: call.client_id },
     assistant: { id: call.assistant_id },
-    person: { number: person },
-    own: { number: own },
+    person: { number: personNumberOf(call) },
+    own: { number: ownNumberOf(call) },
     variables: call.parameters,
     metadata: call.metadata,
   };

@@ -60,10 +60,15 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     retry: request.retry ? JSON.stringify(request.retry) : null,
     ...toQueueColumns(parts, lifecycle),
     ...toCampaignColumns(request),
+    ...toCallBackColumns(request),
     ...more,
   });
   const { dialect, verification } = request;
-  const own = { ...(verification == null ? {} : { verification }), ...namesOfCampaign(request) };
+  const own = {
+    ...(verification == null ? {} : { verification }),
+    ...namesOfCampaign(request),
+    ...(request.callBack ? { call_back_of: request.callBack.of } : {}),
+  };
   const blocked = call.policy ? { policy: call.policy } : {};
   const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
   const row = {
@@ -95,6 +100,9 @@ function toCampaignColumns({ campaign }: CallRequest): Partial<NewCallRow> {
   const names = { campaign_id: campaignId, contact_id: contactId };
   return { ...names, attempt, retry_of: retryOf, priority: priorities.campaign };
 }
+
+const toCallBackColumns = ({ callBack }: CallRequest): Partial<NewCallRow> =>
+  callBack ? { call_back_of: callBack.of, call_back_reason: callBack.reason } : {};
 
 const namesOfCampaign = ({ campaign }: CallRequest) =>
   campaign ? { campaign_id: campaign.campaignId, contact_id: campaign.contactId } : {};

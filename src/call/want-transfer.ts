@@ -6,6 +6,7 @@ import { everyone } from '../store/reach.ts';
 import type { CallParts } from './call-parts.ts';
 import type { DialReason } from './dial/decide-dial.ts';
 import { mayDial } from './dial/may-dial.ts';
+import { isTalking } from './is-talking.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import { longestTransferSeconds } from './lifecycle-transfer.ts';
 import { moveTransfer, type TransferParts } from './move-transfer.ts';
@@ -45,11 +46,6 @@ export async function wantTransfer(parts: CallParts, callId: string, wanted: Wan
   });
   if (!isNoted) return { refused: 'The call is being handed over already, or over.', code: 'call/not-talking' };
   return { target: target.name };
-}
-
-function isTalking(call: CallRow): boolean {
-  const state = call.lifecycle as Lifecycle;
-  return state.phase === 'answered' && state.ending === null && state.session === 'open';
 }
 
 async function whyForbidden(parts: CallParts, call: CallRow, number: string): Promise<DialReason | null> {

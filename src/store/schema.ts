@@ -95,6 +95,11 @@ export interface CallsTable {
   voicemail_message: string | null;
   /** Who it is or was handed over to; null where nobody wanted that. */
   transfer: JsonOrNull;
+  /** The call in which the person asked for this one, and what it is about, where it is a call back. */
+  call_back_of: string | null;
+  call_back_reason: string | null;
+  /** The call back that the person asked for in this call. */
+  call_back_call_id: string | null;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }

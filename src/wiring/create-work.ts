@@ -61,7 +61,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const dispatcher = createDispatcher({ ...parts, runner });
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
-  const own = { runner, conversations, commands, records, model, policy, toolRequests };
+  const own = { runner, conversations, commands, records, model, policy, toolRequests, voicePath: paths.voice };
   const talk = { ...parts, ...own, pickupPolicy: overrides.pickup };
   const deleteCarrierCopies = config.deleteCarrierRecordings;
   const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;

@@ -40,18 +40,23 @@ function whatHappened(call: CallWithTurns): Fact[] {
   return facts;
 }
 
-function attemptsOf({ attempt, campaign_id: campaignId, next_attempt_call_id: nextId }: CallWithTurns): Fact[] {
-  const look = 'text-accent hover:underline';
+const look = 'text-accent hover:underline';
+
+function toCall(id: string): ReactNode {
+  return (
+    <Link to="/calls/$id" params={{ id }} className={look}>
+      open it
+    </Link>
+  );
+}
+
+function attemptsOf(call: CallWithTurns): Fact[] {
+  const { attempt, campaign_id: campaignId, next_attempt_call_id: nextId } = call;
   const facts: Fact[] = [];
   if (attempt > 1) facts.push(['Try', attempt]);
-  if (nextId) {
-    const next = (
-      <Link to="/calls/$id" params={{ id: nextId }} className={look}>
-        open it
-      </Link>
-    );
-    facts.push(['Next try', next]);
-  }
+  if (nextId) facts.push(['Next try', toCall(nextId)]);
+  if (call.call_back_of) facts.push(['Asked for in', toCall(call.call_back_of)]);
+  if (call.call_back_call_id) facts.push(['Call back', toCall(call.call_back_call_id)]);
   if (campaignId) {
     const campaign = (
       <Link to="/campaigns/$id" params={{ id: campaignId }} className={look}>

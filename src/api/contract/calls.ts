@@ -151,6 +151,11 @@ export const callSchema = z.object({
   retry_of: z.string().nullable(),
   /** The attempt after this one. */
   next_attempt_call_id: z.string().nullable(),
+  /** The call in which the person asked for this one, and what they said it is about. */
+  call_back_of: z.string().nullable(),
+  call_back_reason: z.string().nullable(),
+  /** The call back that the person asked for in this call. */
+  call_back_call_id: z.string().nullable(),
   campaign_id: z.string().nullable(),
   contact_id: z.string().nullable(),
   /** Whether it might be dialled, as of the moment it was; null until then and for incoming calls. */

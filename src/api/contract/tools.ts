@@ -12,7 +12,10 @@ const simpleTool = z.strictObject({ type: z.enum(simpleTypes), confirm });
 const toolName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a name of small letters, digits and _, at most 64')
-  .refine((name) => ![...simpleTypes, 'transfer'].includes(name), 'is the name of a tool that is built in');
+  .refine(
+    (name) => ![...simpleTypes, 'transfer', 'schedule_call_back'].includes(name),
+    'is the name of a tool that is built in',
+  );
 
 /** A pattern would run on whatever a stranger says, and a reference may lead round in circles. */
 const notTaken = ['pattern', 'patternProperties', '$ref', '$dynamicRef'];
@@ -103,9 +106,16 @@ const transferTool = z.strictObject({
   confirm,
 });
 
-const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool, transferTool]);
+const callBackTool = z.strictObject({
+  type: z.literal('schedule_call_back'),
+  /** Said first in the call back, word for word; null: the usual words. */
+  greeting: textSchema(500).nullable().default(null),
+  confirm,
+});
 
-const toolSetting = z.union([z.enum(simpleTypes), toolObject]);
+const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool, transferTool, callBackTool]);
+
+const toolSetting = z.union([z.enum([...simpleTypes, 'schedule_call_back']), toolObject]);
 
 const nameOf = (tool: z.infer<typeof toolSetting>) =>
   typeof tool === 'string' ? tool : 'name' in tool ? tool.name : tool.type;

@@ -8,6 +8,7 @@ export const questions = {
   anythingElse: 'Is there anything else?',
   howToHelp: 'How can I help you?',
   end: 'Shall I end the call?',
+  callBackAt: 'At what time shall I call you back?',
   neverAgain: 'Should I make sure that you are not called again?',
 } as const;
 

@@ -53,6 +53,7 @@ function think(request: ReplyRequest, nowMs: number): ReplyPart[] {
   return [
     // Before a word is said: an interruption must not undo it.
     ...(reply.stopCalls ? call('do_not_call_again', {}) : []),
+    ...(reply.callBackAt ? call('schedule_call_back', { time: reply.callBackAt }) : []),
     ...(reply.text.match(/\S+\s*/gu) ?? []).map((text): ReplyPart => ({ type: 'text', text })),
     ...(reply.hangUp ? call('hang_up', { reason: reply.hangUp }) : []),
   ];

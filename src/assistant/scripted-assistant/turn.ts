@@ -18,6 +18,8 @@ export interface ScriptedReply {
   text: string;
   /** Ask for this number never to be called again; done before a word is said. */
   stopCalls?: true;
+  /** Have the person called back at this time, as the tool takes it; what is said follows its answer. */
+  callBackAt?: string;
   /** End the call after the text, for this reason. */
   hangUp?: string;
 }

@@ -7,6 +7,7 @@ import { createDoNotCallAgain } from './do-not-call-again.ts';
 import { hangUp } from './hang-up.ts';
 import { type BoundValues, createHttpTool, type HttpToolParts } from './http-tool.ts';
 import { createPressKeys } from './press-keys.ts';
+import { type CallBackHands, createScheduleCallBack } from './schedule-call-back.ts';
 import { createTakeMessage, type TakenMessage } from './take-message.ts';
 import type { Tool } from './tool.ts';
 import { createTransfer, type WantTransfer } from './transfer.ts';
@@ -19,6 +20,7 @@ export interface ToolHands {
   pressKeys(callId: string, digits: string): boolean;
   keepMessage(callId: string, message: TakenMessage): Promise<void>;
   wantTransfer: WantTransfer;
+  callBack: CallBackHands;
   http: HttpToolParts;
   /** What templates of this call's tools may name. */
   bound: BoundValues;
@@ -43,6 +45,8 @@ function createTool(setting: ToolObject, hands: ToolHands): Tool {
       return createTakeMessage(hands.keepMessage);
     case 'transfer':
       return createTransfer(setting, hands.wantTransfer);
+    case 'schedule_call_back':
+      return createScheduleCallBack(setting, hands.callBack);
     case 'http':
       return createHttpTool(hands.http, setting, hands.bound);
   }

@@ -10,6 +10,7 @@ const context = { callId: 'call_1', clientId: 'client_a', personNumber: '+155501
 const handsOf = (store: Store, more: Partial<ToolHands> = {}): ToolHands => ({
   ...{ db: store.db, clock: createFakeClock(), pressKeys: () => true, keepMessage: async () => {} },
   ...{ http: {} as ToolHands['http'], bound: {}, wantTransfer: async () => ({ refused: 'not here' }) },
+  callBack: { now: null, schedule: async () => ({ refused: 'not here' }) },
   ...more,
 });
 const toolOf = (store: Store, setting: ToolSetting, more: Partial<ToolHands> = {}) =>
@@ -64,6 +65,22 @@ describeOnBothDatabases('the tools of an assistant', (openFresh) => {
     await tool.run(context, { text: 'Call me.', from_name: 'Ann', for_name: ' ' });
     const message = { text: 'Call me.', from_name: 'Ann', for_name: null, call_back_number: null };
     expect(kept).toEqual([['call_1', message]]);
+  });
+
+  it('have the person called back at the time and for the reason that the model gives, and nobody else', async () => {
+    const wanted: unknown[] = [];
+    const schedule = async (...asked: unknown[]) => ({ when: `Monday, ${wanted.push(asked)}` });
+    const callBack = { now: 'Monday 2026-06-01 at 11:00 (America/New_York)', schedule };
+    const tool = toolOf(await openFresh(), { type: 'schedule_call_back', greeting: 'Back.' }, { callBack });
+    expect(tool.definition.description).toContain('It was Monday 2026-06-01 at 11:00');
+    const result = await tool.run(context, { time: '17:00', reason: ' ', number: '+15559999', call_id: 'call_2' });
+    expect(result).toEqual({ content: 'Scheduled: the person is called back on Monday, 1.', endsCall: null });
+    expect(wanted).toEqual([['call_1', { time: '17:00', reason: null, greeting: 'Back.' }]]);
+    const refused = toolOf(await openFresh(), 'schedule_call_back');
+    expect(await refused.run(context, { time: '17:00' })).toMatchObject({
+      content: 'Not done: not here',
+      failed: true,
+    });
   });
 
   it('ask the person first where their author wants that', async () => {

@@ -110,7 +110,7 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
     tokens,
     instructions,
     takesCalls: () => true,
-    toolRequests: nobodyAsked,
+    ...{ toolRequests: nobodyAsked, voicePath: '/voice' },
   };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {

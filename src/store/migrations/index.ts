@@ -20,6 +20,7 @@ import { whoPickedUp } from './0060-who-picked-up.ts';
 import { analyses } from './0061-analyses.ts';
 import { callLists } from './0070-call-lists.ts';
 import { transfers } from './0100-transfers.ts';
+import { callBacks } from './0110-call-backs.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '0061-analyses': analyses,
   '0070-call-lists': callLists,
   '0100-transfers': transfers,
+  '0110-call-backs': callBacks,
 };

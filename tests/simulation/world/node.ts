@@ -126,7 +126,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
   const sessions = new Set<(how: 'broken') => void>();
   const records = createCallRecords({ ...calls, gatherMs: 100 });
   const { runner, commands } = work.control;
-  const talk = { ...calls, runner, commands, conversations, records, toolRequests };
+  const talk = { ...calls, runner, commands, conversations, records, toolRequests, voicePath: paths.voice };
   const start = async () => {
     await heartbeat.start();
     await work.start();

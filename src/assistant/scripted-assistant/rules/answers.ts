@@ -1,4 +1,6 @@
 /** What people say to a question of ours, or instead of an answer. */
+
+import { findClockTime } from '../clock-time.ts';
 import { misunderstandings, questions, startPrefix } from '../phrases.ts';
 import { closingQuestion } from '../purpose.ts';
 import { heard, type Rule, type ScriptedReply, type Turn } from '../turn.ts';
@@ -59,6 +61,13 @@ function notNow(_turn: Turn): ScriptedReply {
   return { text, hangUp: 'not a good time' };
 }
 
+/** One who wants no call back after all, or names no time when asked for it, is let go. */
+function callBack(turn: Turn): ScriptedReply {
+  const callBackAt = findClockTime(turn.said, turn.nowMs);
+  if (callBackAt !== null) return { text: '', callBackAt };
+  return turn.asked === 'callBackAt' ? notNow(turn) : { text: questions.callBackAt };
+}
+
 export const answerRules: readonly Rule[] = [
   {
     hears: heard(
@@ -75,10 +84,12 @@ export const answerRules: readonly Rule[] = [
   {
     hears: heard(
       /\b(?:call|phone|ring|try)(?: me| us)? (?:\w+ )?(?:later|back|tomorrow|another time|next week|tonight|again later)\b/u,
+      /\b(?:call|phone|ring|try) (?:me|us) (?:at|around|about|after|in) (?!work\b)/u,
       /\b(?:i'm|im|i am) (?:\w+ )?(?:busy|driving|at work|in a meeting)\b|\b(?:bad|not a good|wrong) time\b|\b(?:can't|cannot) talk\b|\bcall at\b/u,
     ),
-    answer: notNow,
+    answer: (turn) => (turn.tools.has('schedule_call_back') ? callBack(turn) : notNow(turn)),
   },
+  { hears: (turn) => turn.asked === 'callBackAt', answer: callBack },
   {
     hears: heard(
       /\b(?:cancel|reschedule|postpone|move (?:it|the|my)|change (?:it|the|my)|dispute|can't (?:pay|afford|make it|come)|cannot (?:pay|afford|make it|come)|don't owe|not my)\b/u,
