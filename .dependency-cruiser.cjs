@@ -17,6 +17,7 @@ const arrows = {
   api: ['campaign', 'call', 'spend', 'assistant', 'account', 'notify', 'store', 'text', 'audio', 'ports'],
   providers: ['ports', 'audio', 'text'],
   simulator: ['audio', 'text'],
+  suite: ['simulator', 'api', 'ports', 'config'],
   telemetry: ['store', 'notify', 'ports'],
   config: ['ports', 'providers', 'telemetry'],
 };

@@ -31,6 +31,27 @@ program
   .action(async ({ number, ...options }) => (await import('./simulate.ts')).simulate({ ...options, numbers: number }));
 
 program
+  .command('test')
+  .argument('<suite>', 'a YAML or JSON file of test calls')
+  .description('let an assistant talk to simulated people, and check what came of each call')
+  .option('--case <words>', 'only cases whose names hold these words')
+  .option('--parallel <calls>', 'how many calls at once', toCount, 4)
+  .option('--junit <file>', 'write the results for a build server')
+  .option('--json <file>', 'write the results with their transcripts')
+  .action(async (suite, options) => (await import('./test.ts')).test(suite, options));
+
+program
+  .command('replay')
+  .argument('<call>', 'the id of a call of the running server')
+  .description('let the person of a call talk to another prompt, model or version, and show what is different')
+  .option('--prompt <file>', 'a file with the prompt to try')
+  .option('--model <name>', 'the language model to try')
+  .option('--assistant-version <number>', 'the published version to try', toCount)
+  .option('--speed <factor>', 'how many times faster than life it goes', toNumber)
+  .option('--json', 'print the comparison as JSON')
+  .action(async (call, options) => (await import('./replay.ts')).replay(call, options));
+
+program
   .command('doctor')
   .description('have the running server look at itself: what is missing, and what to do')
   .action(async () => (await import('./doctor.ts')).doctor());
@@ -47,6 +68,12 @@ function toNumber(text: string): number {
   const number = Number(text);
   if (text.trim() === '' || Number.isNaN(number) || number < 0) throw new InvalidArgumentError('It must be a number.');
   return number;
+}
+
+function toCount(text: string): number {
+  const count = toNumber(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return count;
 }
 
 try {

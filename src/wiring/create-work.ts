@@ -136,7 +136,8 @@ async function noCallsLeft({ store, clock, nodeId }: CallParts, signal: AbortSig
   while (!signal.aborted && (await count()) > 0) await waitFor(clock, drainLookMs, signal);
 }
 
-export function createLanguageModel({ config, overrides, clock, log }: Foundation): LanguageModel {
+export function createLanguageModel(base: Pick<Foundation, 'config' | 'overrides' | 'clock' | 'log'>): LanguageModel {
+  const { config, overrides, clock, log } = base;
   if (!config.languageModel) return createScriptedAssistant({ clock });
   return createOpenAiLanguageModel({ ...config.languageModel, fetch: overrides.fetch ?? globalThis.fetch, clock, log });
 }

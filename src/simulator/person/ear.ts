@@ -10,6 +10,8 @@ export interface Ear {
   hasReply(): boolean;
   /** From now on only a later utterance counts as a reply. */
   expectReply(): void;
+  /** What was heard since it was last asked for; an utterance counts when it has ended. */
+  takeWords(): string;
   /** Whether the application sends its own sound, which may also be none. */
   isOnStream(): boolean;
   /** True once the condition holds; false when nothing at all was heard for `quietMs()`, or the ear is closed. */
@@ -22,6 +24,7 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
   let wordsHeard = 0;
   let hasReply = false;
   let isClosed = false;
+  let words: string[] = [];
   const waiting = new Set<() => void>();
   const changed = () => {
     for (const check of [...waiting]) check();
@@ -30,7 +33,8 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
     wordsHeard += 1;
     changed();
   };
-  const heardAll = ({ end }: HeardUtterance) => {
+  const heardAll = ({ end, text }: HeardUtterance) => {
+    words.push(text.trim());
     if (end === 'played') hasReply = true;
     changed();
   };
@@ -47,6 +51,11 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
     hasReply: () => hasReply,
     expectReply() {
       hasReply = false;
+    },
+    takeWords() {
+      const taken = words.filter((text) => text !== '').join(' ');
+      words = [];
+      return taken;
     },
     waitUntil(condition, quietMs) {
       if (isClosed || condition()) return Promise.resolve(!isClosed);

@@ -27,6 +27,26 @@ export type Step =
   | { type: 'fax' }
   | { type: 'hangs-up'; afterWords: number };
 
+export interface SpokenTurn {
+  by: 'person' | 'application';
+  /** Of the application, what was heard; empty when it was silent for longer than the person waits. */
+  text: string;
+}
+
+/** What a person does in one turn, in this order; nothing of it is to wait and listen on. */
+export interface PersonMove {
+  say?: string;
+  press?: string;
+  hangUp?: boolean;
+}
+
+export interface Converse {
+  /** Whether the person speaks before the application has. */
+  opens: boolean;
+  /** `said` ends with the application's turn, or is empty where the person opens. */
+  decide(said: readonly SpokenTurn[], signal: AbortSignal): PersonMove | Promise<PersonMove>;
+}
+
 export interface Person {
   name: string;
   description: string;
@@ -34,6 +54,8 @@ export interface Person {
   steps: Step[];
   /** Who listens and hears nothing for this long asks "Hello?" once, and then hangs up. */
   patienceMs: number;
+  /** After the steps: each turn is decided by what was said before. */
+  converses?: Converse;
   /** Instead of all that: somebody who is really there. */
   live?: LivePerson;
 }

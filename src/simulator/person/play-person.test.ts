@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createVirtualNetwork, relayApplication } from '../testing/virtual-network.ts';
+import { parsePerson } from './parse-person.ts';
+import type { Converse } from './person.ts';
 
 const reply = 'I hear you and this is an answer of a few words.';
 
@@ -135,5 +137,43 @@ describe('a person who hears nothing', () => {
   it('on a voicemail records half a minute after greeting and beep', async () => {
     const { record } = await play('answers after 1s\nis a voicemail "Leave a message."');
     expect(record.endedAtMs! - record.said[0]!.endedAtMs).toBe(31_000);
+  });
+});
+
+describe('a person who decides by what they hear', () => {
+  const application = () =>
+    relayApplication((frame, send) => {
+      if (frame.type === 'setup') send({ type: 'text', token: 'Good morning.', last: true });
+      if (frame.type === 'prompt') send({ type: 'text', token: `You said ${frame.voicePrompt}`, last: true });
+    });
+
+  async function talk(converses: Converse, hear = application()) {
+    const person = { ...parsePerson('tested', 'answers after 1s\npatience 10s'), converses };
+    const { network, pass, call } = createVirtualNetwork(hear, 'listens', { defaultPerson: person });
+    const sid = await call();
+    await pass(60_000);
+    return network.find(sid)!.record;
+  }
+
+  it('is given all that was said, turn by turn, and hangs up when they want', async () => {
+    const known: string[] = [];
+    const record = await talk({
+      opens: true,
+      decide(said) {
+        known.push(said.map(({ by, text }) => `${by}: ${text}`).join(' | '));
+        return [{ say: 'Hello?' }, {}, { say: 'Bye.', hangUp: true }][known.length - 1] ?? { hangUp: true };
+      },
+    });
+    expect(known[0]).toBe('');
+    expect(known[1]).toMatch(/^person: Hello\? \| application: /);
+    expect(record).toMatchObject({ status: 'completed', endedBy: 'person' });
+    expect(record.said.map(({ text }) => text)).toEqual(expect.arrayContaining(['Hello?', 'Bye.']));
+  });
+
+  it('and who hears nothing more hangs up when the patience is over', async () => {
+    const silent = relayApplication(() => {});
+    const record = await talk({ opens: false, decide: () => ({ say: 'Yes?' }) }, silent);
+    expect(record.said.map(({ text }) => text)).toEqual(['Hello?']);
+    expect(record.endedBy).toBe('person');
   });
 });

@@ -6,7 +6,7 @@ import { streamPauseMs } from '../media/streamed-sound.ts';
 import type { PhoneLine } from '../phone-line.ts';
 import { babble } from './babble.ts';
 import { createEar, type Ear } from './ear.ts';
-import type { Person, Step } from './person.ts';
+import type { Converse, Person, SpokenTurn, Step } from './person.ts';
 
 export interface Scene {
   person: Person;
@@ -37,6 +37,35 @@ export async function playPerson(scene: Scene): Promise<void> {
   for (const step of scene.person.steps) {
     if (scene.signal.aborted) return;
     await doStep(scene, ear, step);
+  }
+  if (scene.person.converses) await converse(scene, ear, scene.person.converses);
+}
+
+/** Turn by turn until somebody hangs up; who hears nothing for as long as they have patience does. */
+async function converse(scene: Scene, ear: Ear, { opens, decide }: Converse): Promise<void> {
+  const { line, clock, signal, person } = scene;
+  const said: SpokenTurn[] = [];
+  let heardAtMs = clock.monotonicMs();
+  for (let listens = !opens; !signal.aborted; listens = true) {
+    if (listens) {
+      await listen(scene, ear);
+      const text = ear.takeWords();
+      if (text === '' && clock.monotonicMs() - heardAtMs < person.patienceMs) continue;
+      if (text === '') return hangUp(scene, ear);
+      heardAtMs = clock.monotonicMs();
+      said.push({ by: 'application', text });
+    }
+    const move = await decide(said, signal);
+    ear.expectReply();
+    if (move.say) {
+      said.push({ by: 'person', text: move.say });
+      await say(scene, ear, move.say);
+    }
+    if (move.press) {
+      await line.press(move.press, signal);
+      ear.expectReply();
+    }
+    if (move.hangUp) return hangUp(scene, ear);
   }
 }
 
