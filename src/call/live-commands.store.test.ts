@@ -7,6 +7,7 @@ import { systemRandom } from '../base/random.ts';
 import { beatNode, stopNode } from '../store/nodes.ts';
 import type { Store } from '../store/open-store.ts';
 import { type Conversation, createConversations } from './converse/conversation.ts';
+import type { Instruction } from './converse/told-meanwhile.ts';
 import { createLiveCommands } from './live-commands.ts';
 import { openRoom } from './testing/open-room.ts';
 
@@ -24,6 +25,7 @@ function fakeConversation() {
   const over = Promise.withResolvers<{ reason: 'connection_failed'; by: 'carrier' }>();
   const conversation = {
     say: (text: string) => told.push(text) > 0,
+    instruct: ({ text, by, respond }: Instruction) => told.push({ text, by, respond }) > 0,
     disconnected: (clean: boolean) => {
       told.push(clean ? 'disconnected' : 'broken');
       over.resolve({ reason: 'connection_failed', by: 'carrier' });
@@ -63,9 +65,11 @@ describeOnBothDatabases('a command to a conversation', (openFresh) => {
     const { clock, call, told, second, close } = await openNodes(store);
     const text = '¿Qué? “Sí” 🙂 '.repeat(130);
     expect(await second.commands.send(call.id, { type: 'say', text })).toBe('done');
+    const instruction = { text: 'Be brief.', by: 'user:user_1', respond: true };
+    expect(await second.commands.send(call.id, { type: 'instruct', ...instruction })).toBe('done');
     expect(await second.commands.send(call.id, { type: 'give-way' })).toBe('done');
     expect(await second.commands.send(call.id, { type: 'say', text: 'Too late.' })).toBe('refused');
-    expect(told).toEqual([text, 'broken']);
+    expect(told).toEqual([text, expect.objectContaining(instruction), 'broken']);
     expect(clock.pendingTimers).toBe(0);
     await close();
   });

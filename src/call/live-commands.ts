@@ -11,6 +11,7 @@ import type { Conversations } from './converse/conversation.ts';
 
 const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('say'), text: z.string() }),
+  z.strictObject({ type: z.literal('instruct'), text: z.string(), by: z.string(), respond: z.boolean() }),
   z.strictObject({ type: z.literal('press-keys'), keys: z.string() }),
   /** The assistant gives the person to the colleague that the call names, with these words. */
   z.strictObject({ type: z.literal('hand-over'), words: z.string() }),
@@ -131,6 +132,8 @@ async function perform(parts: LiveCommandParts, callId: string, command: LiveCom
   switch (command.type) {
     case 'say':
       return conversation.say(command.text) ? 'done' : 'refused';
+    case 'instruct':
+      return conversation.instruct(command) ? 'done' : 'refused';
     case 'press-keys':
       return conversation.pressKeys(command.keys) ? 'done' : 'refused';
     case 'hand-over':

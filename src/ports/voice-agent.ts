@@ -71,8 +71,8 @@ export interface AgentSession {
   hear(sound: Uint8Array): void;
   /** Has the agent say this now, in the place of whatever it is saying. False where the vendor cannot be told to. */
   say(text: string): boolean;
-  /** What the agent should know or do from now on; it does not answer. */
-  instruct(text: string): void;
+  /** What the agent should know or do from now on. Whether it speaks because of that, in the place of whatever it is saying, where `respond` wants it. */
+  instruct(text: string, respond: boolean): boolean;
   /** The person pressed these keys: the agent answers, in the place of whatever it is saying. */
   hearKeys(digits: string): void;
   /** Once the result of every tool of a reply is there, the agent goes on. */

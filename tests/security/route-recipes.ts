@@ -184,6 +184,7 @@ const recipesOfV1: Record<string, Recipe> = {
   'POST /v1/calls/:id/analyze': { names: callNames, bodies: () => [undefined], control: owner(202) },
   'POST /v1/calls/:id/say': { names: callNames, bodies: () => [{ text: 'Hello' }], control: owner(409) },
   'POST /v1/calls/:id/transfer': { names: callNames, bodies: () => [{ target: 'Desk' }], control: owner(409) },
+  'POST /v1/calls/:id/instruct': { names: callNames, bodies: () => [{ text: 'Be brief.' }], control: owner(409) },
   'POST /v1/calls/:id/dtmf': { names: callNames, bodies: () => [{ keys: '1' }], control: owner(409) },
   'GET /v1/campaigns': { queries: () => ['', '?limit=100', '?status=draft'], control: owner(), mindsNoObject: true },
   'POST /v1/campaigns': {

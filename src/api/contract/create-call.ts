@@ -66,6 +66,16 @@ export const createCallSchema = z.strictObject({
 
 export const sayToCallSchema = z.strictObject({ text: textSchema(2000) });
 
+/** So many instructions one call takes. */
+export const mostInstructions = 50;
+
+export const instructCallSchema = z.strictObject({
+  /** What the assistant is to do from now on; it is never read out. */
+  text: textSchema(2000),
+  /** Whether the assistant speaks now because of it, and not only when it is its turn. */
+  respond: z.boolean().default(false),
+});
+
 export const pressKeysSchema = z.strictObject({
   /** `w` waits half a second. */
   keys: z.string().regex(/^[0-9*#w]{1,40}$/, 'may hold 40 of 0-9, *, # and w'),

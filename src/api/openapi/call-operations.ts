@@ -15,7 +15,13 @@ import {
   transcriptQuerySchema,
   transcriptSchema,
 } from '../contract/calls.ts';
-import { createCallSchema, pressKeysSchema, sayToCallSchema, transferCallSchema } from '../contract/create-call.ts';
+import {
+  createCallSchema,
+  instructCallSchema,
+  pressKeysSchema,
+  sayToCallSchema,
+  transferCallSchema,
+} from '../contract/create-call.ts';
 import {
   addDoNotCallSchema,
   checkDoNotCallQuerySchema,
@@ -146,6 +152,16 @@ export const callOperations: readonly Area[] = [
         errors: {
           ...noMore,
           503: 'The server that holds the conversation does not answer; nobody knows whether it was said.',
+        },
+      },
+      {
+        route: 'POST /v1/calls/:id/instruct',
+        summary: 'Tell the assistant what to do from now on in this call',
+        body: instructCallSchema,
+        answer: ok(callSchema),
+        errors: {
+          ...noMore,
+          503: 'The server that holds the conversation does not answer; nobody knows whether it was told.',
         },
       },
       {

@@ -1,14 +1,17 @@
-/** What one does with a call while its assistant talks: hand it over to a colleague, press keys. */
+/** What one does with a call while its assistant talks: tell it what to do, hand it over to a colleague, press keys. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
+import { instructedEvent } from '../../call/converse/told-meanwhile.ts';
 import type { LiveCommand, LiveCommands } from '../../call/live-commands.ts';
 import type { Transfer } from '../../call/transfer.ts';
 import type { TransferAnswer, WantedTransfer } from '../../call/want-transfer.ts';
 import { type CallRow, findCall } from '../../store/calls.ts';
+import { listEventsOfType } from '../../store/events.ts';
 import type { Store } from '../../store/open-store.ts';
 import { everyone } from '../../store/reach.ts';
 import { answerPost } from '../answer-post.ts';
-import { pressKeysSchema, transferCallSchema } from '../contract/create-call.ts';
+import { whoAsks } from '../authorize.ts';
+import { instructCallSchema, mostInstructions, pressKeysSchema, transferCallSchema } from '../contract/create-call.ts';
 import { findCallOr404 } from '../find-call.ts';
 import type { Answer } from '../idempotency.ts';
 import { ProblemError, parseOrProblem } from '../problem.ts';
@@ -30,6 +33,10 @@ const usualWords = 'One moment, please. I will connect you now.';
 
 export function liveCallActionRoutes(parts: LiveCallActionParts) {
   return async (app: FastifyInstance): Promise<void> => {
+    app.post<ById>('/v1/calls/:id/instruct', writing, (request, reply) =>
+      answerPost(parts, { request, reply }, () => instruct(parts, request)),
+    );
+
     app.post<ById>('/v1/calls/:id/transfer', writing, (request, reply) =>
       answerPost(parts, { request, reply }, () => transfer(parts, request)),
     );
@@ -43,6 +50,20 @@ export function liveCallActionRoutes(parts: LiveCallActionParts) {
       }),
     );
   };
+}
+
+async function instruct(parts: LiveCallActionParts, request: FastifyRequest<ById>): Promise<Answer> {
+  const { text, respond } = parseOrProblem(instructCallSchema, request.body);
+  const { db } = parts.store;
+  const call = await findCallOr404(db, request);
+  const given = await listEventsOfType(db, call.id, instructedEvent);
+  if (given.length >= mostInstructions) {
+    const detail = `A call takes ${mostInstructions} instructions. Change its assistant for what holds in every call.`;
+    throw conflict('call/too-many-instructions', detail);
+  }
+  const { kind, id } = whoAsks(request);
+  await command(parts, call, { type: 'instruct', text, by: `${kind}:${id}`, respond });
+  return done(parts, request, { call, action: 'call.instructed', details: { characters: text.length, respond } });
 }
 
 async function transfer(parts: LiveCallActionParts, request: FastifyRequest<ById>): Promise<Answer> {
@@ -74,8 +95,10 @@ async function command({ commands }: LiveCallActionParts, call: CallRow, wanted:
   throw new ProblemError({ status: 503, code: 'call/node-unreachable', title: 'Unavailable', detail });
 }
 
-const notTalking = (detail: string) =>
-  new ProblemError({ status: 409, code: 'call/not-talking', title: 'Not possible in the state of the call', detail });
+const conflict = (code: string, detail: string) =>
+  new ProblemError({ status: 409, code, title: 'Not possible in the state of the call', detail });
+
+const notTalking = (detail: string) => conflict('call/not-talking', detail);
 
 function refused({ code, refused: detail }: { code: string; refused: string }): ProblemError {
   if (code === 'call/not-talking') return notTalking(detail);

@@ -17,6 +17,7 @@ import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { conductBridge } from './bridge.ts';
 import { createHistory } from './history.ts';
 import { startLine } from './media/testing/start-line.ts';
+import { instructedEvent, toModelWords } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
 const policy = defaultBridgePolicy;
@@ -247,6 +248,20 @@ describe('a bridged conversation', () => {
     expect(agent.acts).toEqual([{ say: 'One more thing.' }]);
     expect((await greeted({ canSay: false })).conversation.say('One more thing.')).toBe(false);
     expect(start().conversation.say('Too early.')).toBe(false);
+  });
+
+  it('is given an instruction, and speaks because of it where it can be told to', async () => {
+    const instruction = { text: 'Be brief.', by: 'user:user_1', respond: true };
+    const { agent, conversation, record } = await greeted();
+    expect(conversation.instruct(instruction)).toBe(true);
+    expect(agent.acts).toEqual([{ instruct: toModelWords('Be brief.'), respond: true }]);
+    const unable = await greeted({ canSay: false });
+    expect(unable.conversation.instruct(instruction)).toBe(true);
+    const [told, notTold] = [record, unable.record].map(({ events }) =>
+      JSON.parse(String(events.find(({ type }) => type === instructedEvent)?.data)),
+    );
+    expect([told.answers_at_once, notTold.answers_at_once]).toEqual([true, false]);
+    expect(start().conversation.instruct(instruction)).toBe(false);
   });
 
   it('says that the time is up, and ends', async () => {

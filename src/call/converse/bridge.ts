@@ -24,6 +24,7 @@ import type { LineEngine } from './cascade.ts';
 import type { ToolOutcome } from './ledger/tool-outcome.ts';
 import type { LineEvent } from './media/audio-line.ts';
 import { whatEndsTheCall } from './run-tools.ts';
+import { type Instruction, toModelWords } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnLatency, type TurnLatencyBook } from './turn-latency.ts';
 
@@ -35,6 +36,7 @@ export function conductBridge(parts: BridgeParts): LineEngine {
     hear: (event) => bridge.hearLine(event),
     conversation: {
       say: (text) => bridge.say(text),
+      instruct: (instruction) => bridge.instruct(instruction),
       ...{ hold: () => false, goOn() {} },
       pressKeys: (digits) => bridge.pressKeys(digits),
       end: (ending, farewell) => bridge.end(ending, farewell),
@@ -98,9 +100,16 @@ class Bridge {
   }
 
   say(text: string): boolean {
-    const canSpeak = ['waiting', 'speaking', 'listening'].includes(this.#runner.phase);
-    if (!canSpeak || !this.#session.say(text)) return false;
+    if (!this.#isTalking() || !this.#session.say(text)) return false;
     this.#feed({ type: 'say' });
+    return true;
+  }
+
+  instruct(instruction: Instruction): boolean {
+    if (!this.#isTalking()) return false;
+    const answers = this.#session.instruct(toModelWords(instruction.text), instruction.respond);
+    this.#parts.history.instructed(instruction, answers);
+    if (answers) this.#feed({ type: 'say' });
     return true;
   }
 
@@ -140,6 +149,10 @@ class Bridge {
       default:
         return unreachable(event);
     }
+  }
+
+  #isTalking(): boolean {
+    return ['waiting', 'speaking', 'listening'].includes(this.#runner.phase);
   }
 
   #hearAgent(event: AgentEvent): void {

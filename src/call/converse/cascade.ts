@@ -161,18 +161,27 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     hear(event) {
       if (!isOver) hearLine(hands, event);
     },
-    conversation: { ...toConversation(feed, () => isOver), pressKeys, over },
+    conversation: { ...toConversation({ feed, history, isOver: () => isOver }), pressKeys, over },
   };
 }
 
-function toConversation(
-  feed: (happening: TurnHappening) => void,
-  isOver: () => boolean,
-): Omit<Conversation, 'pressKeys' | 'over'> {
+interface Wishes {
+  feed(happening: TurnHappening): void;
+  history: History;
+  isOver(): boolean;
+}
+
+function toConversation({ feed, history, isOver }: Wishes): Omit<Conversation, 'pressKeys' | 'over'> {
   return {
     say(text, saying) {
       if (isOver()) return false;
       feed(saying === undefined ? { type: 'say', text } : { type: 'say', text, saying });
+      return true;
+    },
+    instruct(instruction) {
+      if (isOver()) return false;
+      history.instructed(instruction, instruction.respond);
+      if (instruction.respond) feed({ type: 'answer-wanted' });
       return true;
     },
     hold() {

@@ -106,6 +106,7 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   }
   return {
     say: (text, saying) => engine?.conversation.say(text, saying) ?? false,
+    instruct: (instruction) => engine?.conversation.instruct(instruction) ?? false,
     hold() {
       isHeld = true;
       return engine?.conversation.hold() ?? false;

@@ -8,6 +8,7 @@ function createTalk() {
   const over = Promise.withResolvers<TurnEnding>();
   const conversation: Conversation = {
     say: () => true,
+    instruct: () => true,
     hold: () => true,
     goOn() {},
     pressKeys: () => true,

@@ -1,5 +1,6 @@
 /** A conversation that is going on, as the rest of the call sees it, and the list of all of them in this process. */
 import { type Clock, waitFor } from '../../base/clock.ts';
+import type { Instruction } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
 export interface Conversation {
@@ -8,6 +9,8 @@ export interface Conversation {
    * it is said to its end, and `spoken` is told of it.
    */
   say(text: string, saying?: number): boolean;
+  /** The assistant follows this from now on; false where nobody can be told. */
+  instruct(instruction: Instruction): boolean;
   /** The assistant stops and answers nothing until `goOn`; false where a vendor decides who speaks. */
   hold(): boolean;
   /** It takes the talk up, with this or with words of its own. */

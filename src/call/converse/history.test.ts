@@ -5,8 +5,9 @@ import { createSeededRandom } from '../../base/random.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import { createMemoryRecord } from '../testing/memory-record.ts';
 import { createHistory } from './history.ts';
+import { type ToldBefore, toModelWords } from './told-meanwhile.ts';
 
-function start(earlier: readonly TurnRow[] = []) {
+function start(earlier: readonly TurnRow[] = [], toldBefore: readonly ToldBefore[] = []) {
   const clock = createFakeClock();
   const record = createMemoryRecord();
   const newId = createIds(clock, createSeededRandom(1));
@@ -17,6 +18,7 @@ function start(earlier: readonly TurnRow[] = []) {
     clock,
     newId,
     earlier,
+    toldBefore,
     charactersPerSecond: 10,
   });
   return { clock, record, history, last: () => record.turns().at(-1) };
@@ -94,5 +96,28 @@ describe('the history of a call', () => {
     history.latency(2, { ...latency, heard_ms: 1 });
     history.heard(1, 'all');
     expect(JSON.parse(last()?.latency ?? '')).toEqual(latency);
+  });
+
+  it('tells the model of an instruction at its place, and keeps who gave it', () => {
+    const { record, history } = start();
+    history.person('Hello?');
+    history.instructed({ text: 'Offer ten percent.', by: 'user:user_1', respond: true }, false);
+    history.person('How much is it?');
+    expect(history.messages()).toEqual([
+      { role: 'user', content: 'Hello?' },
+      { role: 'system', content: toModelWords('Offer ten percent.') },
+      { role: 'user', content: 'How much is it?' },
+    ]);
+    const event = record.events.find(({ type }) => type === 'call.instructed');
+    expect(JSON.parse(event?.data as string)).toEqual({
+      ...{ text: 'Offer ten percent.', by: 'user:user_1', turn: 1 },
+      ...{ respond: true, answers_at_once: false },
+    });
+  });
+
+  it('still holds an instruction when the conversation goes on after a break', () => {
+    const { history } = start([row(0, 'person', 'Hello?')], [{ words: 'Be brief.', turn: 1 }]);
+    history.person('Well?');
+    expect(history.messages()[1]).toEqual({ role: 'system', content: 'Be brief.' });
   });
 });

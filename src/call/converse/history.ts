@@ -6,6 +6,7 @@ import type { NewEvent } from '../../store/events.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
 import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
+import { createToldMeanwhile, type ToldBefore, type ToldMeanwhile } from './told-meanwhile.ts';
 import { createToolExchanges, type ToolExchanges } from './tool-exchanges.ts';
 import type { TurnLatency } from './turn-latency.ts';
 import { findMeant, type Heard, isKnown, isOpen, placeOf, wasCut, whatWasHeard } from './what-was-heard.ts';
@@ -14,6 +15,8 @@ export interface History {
   /** How often the person has spoken, and what they said last. */
   readonly said: { turns: number; newest: string };
   toolCalled: ToolExchanges['add'];
+  /** Keeps what the assistant is to do from now on; `answers`: whether it speaks because of that. */
+  instructed: ToldMeanwhile['instructed'];
   person(text: string): void;
   /** More words of an utterance of the assistant; the first ones begin its turn. */
   assistant(utterance: number, text: string, replyMs?: number | null): void;
@@ -35,6 +38,8 @@ export interface HistoryParts {
   newId: NewId;
   /** What was said before, when a conversation goes on after an interruption of the line. */
   earlier: readonly TurnRow[];
+  /** What it was told meanwhile. */
+  toldBefore?: readonly ToldBefore[];
   /** How fast the carrier's voice speaks, where it does not report what it played. */
   charactersPerSecond: number;
 }
@@ -42,6 +47,7 @@ export interface HistoryParts {
 export function createHistory(parts: HistoryParts): History {
   const turns = parts.earlier.map(fromRow);
   const tools = createToolExchanges(turns);
+  const told = createToldMeanwhile(parts, turns);
 
   const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
   const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
@@ -73,7 +79,7 @@ export function createHistory(parts: HistoryParts): History {
     get said() {
       return whatPersonSaid(turns);
     },
-    toolCalled: tools.add,
+    ...{ toolCalled: tools.add, instructed: told.instructed },
     person(text) {
       const turn = add({ speaker: 'person', text, utterance: null, replyMs: null });
       save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));
@@ -125,13 +131,14 @@ export function createHistory(parts: HistoryParts): History {
     close() {
       for (const turn of turns) if (turn.settling) settle(turn);
     },
-    messages: () => toMessages(turns, tools),
+    messages: () => toMessages(turns, tools, told),
   };
 }
 
-function toMessages(turns: readonly SpokenTurn[], tools: ToolExchanges): ChatMessage[] {
-  const upToNow = turns.flatMap((turn) => [...tools.messagesBefore(turn.index), ...toMessage(turn)]);
-  return [...upToNow, ...tools.messagesBefore(turns.length)];
+function toMessages(turns: readonly SpokenTurn[], tools: ToolExchanges, told: ToldMeanwhile): ChatMessage[] {
+  const before = (turn: number) => [...tools.messagesBefore(turn), ...told.messagesBefore(turn)];
+  const upToNow = turns.flatMap((turn) => [...before(turn.index), ...toMessage(turn)]);
+  return [...upToNow, ...before(turns.length)];
 }
 
 function whatPersonSaid(turns: readonly SpokenTurn[]): History['said'] {

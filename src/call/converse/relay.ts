@@ -113,6 +113,12 @@ export function conductRelay(parts: RelayParts): Conversation {
       feed(saying === undefined ? { type: 'say', text } : { type: 'say', text, saying });
       return true;
     },
+    instruct(instruction) {
+      if (isFinished) return false;
+      history.instructed(instruction, instruction.respond);
+      if (instruction.respond) feed({ type: 'answer-wanted' });
+      return true;
+    },
     hold() {
       feed({ type: 'hold' });
       return true;

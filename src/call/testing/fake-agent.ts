@@ -37,7 +37,10 @@ export function createFakeAgent(options: { name?: string; canSay?: boolean } = {
           if (agent.canSay) agent.acts.push({ say: text });
           return agent.canSay;
         },
-        instruct: (text) => void agent.acts.push({ instruct: text }),
+        instruct(text, respond) {
+          agent.acts.push({ instruct: text, respond });
+          return respond && agent.canSay;
+        },
         hearKeys: (keys) => void agent.acts.push({ keys }),
         toolResult: (result) => void agent.acts.push({ result }),
         heard: (reply, heardMs) => void agent.acts.push({ heard: reply, heardMs }),

@@ -173,7 +173,7 @@ function talkingContract(bench: () => Bench): void {
     vendor.accept();
     await settled();
     session.hearKeys('12');
-    session.instruct('The shop closes at six.');
+    expect(session.instruct('The shop closes at six.', false)).toBe(false);
     expect(vendor.told).toEqual(['[pressed 12]', 'The shop closes at six.']);
   });
 }
@@ -248,7 +248,7 @@ function endingContract(bench: () => Bench): void {
     vendor.cut();
     await settled();
     session.hear(tone(160));
-    session.instruct('Hello?');
+    expect(session.instruct('Hello?', true)).toBe(false);
     session.hearKeys('1');
     session.say('Hello?');
     expect(failures()).toHaveLength(1);

@@ -43,9 +43,12 @@ export function toInitiation(request: AgentRequest, overrides: readonly AgentOve
 }
 
 /** What was said before this conversation, for an agent that goes on with it; null for nothing. */
-export function toEarlierWords(request: AgentRequest): string | null {
-  const lines = request.messages.flatMap((message) => {
+export function toEarlierWords({ messages }: Pick<AgentRequest, 'messages'>): string | null {
+  const firstSaid = messages.findIndex(({ role }) => role !== 'system');
+  const lines = messages.flatMap((message, at) => {
     if (message.role === 'user') return [`Person: ${message.content}`];
+    // What stands before everything said is the agent's own prompt; later ones were given while it talked.
+    if (message.role === 'system') return at > firstSaid && firstSaid >= 0 ? [`Instruction: ${message.content}`] : [];
     return message.role === 'assistant' && message.content !== '' ? [`You: ${message.content}`] : [];
   });
   if (lines.length === 0) return null;

@@ -69,7 +69,11 @@ function joinAgent(parts: ElevenLabsAgentParts, request: AgentRequest): AgentSes
   return {
     hear: talk.hearPerson,
     say: () => false,
-    instruct: (text) => line.send(agentFrames.context(text)),
+    instruct(text) {
+      line.send(agentFrames.context(text));
+      // It speaks when it is its turn.
+      return false;
+    },
     hearKeys: talk.hearKeys,
     toolResult: (result) => line.send(agentFrames.toolResult(result)),
     // It goes by its own estimate of what was heard.

@@ -120,7 +120,12 @@ function joinSession(request: AgentRequest, open: (ears: SocketEars) => OpenLine
       talk.wantInstead({ instructions: exactly(text) });
       return true;
     },
-    instruct: (text) => socket.send(toMessageItem('system', text)),
+    instruct(text, respond) {
+      socket.send(toMessageItem('system', text));
+      if (!respond || isOver || !isReady) return false;
+      talk.wantInstead({});
+      return true;
+    },
     hearKeys(digits) {
       socket.send(toMessageItem('user', `[pressed ${digits}]`));
       talk.wantInstead({});

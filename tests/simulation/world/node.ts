@@ -150,7 +150,8 @@ export function createNode(parts: NodeParts): SimulatedNode {
       const close = (clean: boolean) =>
         finish(clean ? { reason: 'person_hung_up', by: 'person' } : { reason: 'connection_failed', by: 'carrier' });
       const conversation: Conversation = {
-        ...{ say: () => false, pressKeys: () => false, hold: () => false, goOn: () => {}, over: over.promise },
+        ...{ say: () => false, instruct: () => false, pressKeys: () => false, hold: () => false, goOn: () => {} },
+        over: over.promise,
         end: (how) => finish(how),
         disconnected: close,
       };

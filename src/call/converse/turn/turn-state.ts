@@ -79,6 +79,8 @@ export type TurnEvent = { atMs: number } & (
   | { type: 'interrupted'; heardText: string }
   /** `saying`: the number under which the end of it is told to who wants it said, whatever the other end does meanwhile. */
   | { type: 'say'; text: string; saying?: number }
+  /** The assistant speaks next, though the person has said nothing. */
+  | { type: 'answer-wanted' }
   /** Stops the assistant until `go-on`, which says `greeting`, or asks for a reply where it is null. */
   | { type: 'hold' }
   | { type: 'go-on'; greeting: string | null }

@@ -384,6 +384,26 @@ describe('a person who is to speak first', () => {
   });
 });
 
+describe('an answer that somebody else wants', () => {
+  const wanted: Bare = { type: 'answer-wanted' };
+
+  it('is asked for when nobody speaks, and in the place of what the assistant says', () => {
+    const quiet = play([connected, started(1), ready(1), played(30), wanted]);
+    expect(quiet.state).toMatchObject({ phase: 'thinking', utterance: 2 });
+    const speaking = play([connected, started(1), wanted]);
+    expect(of(speaking.effects, 'cancel-reply')).toEqual([{ type: 'cancel-reply', utterance: 1 }]);
+    expect(speaking.state).toMatchObject({ phase: 'thinking', utterance: 2 });
+  });
+
+  it('does not speak into the words of the person, nor in the place of a goodbye', () => {
+    const person = play([connected, started(1), ready(1), played(30), { type: 'person-speaking', speaking: true }]);
+    person.feed(wanted);
+    expect(person.current().phase).toBe('listening');
+    const goodbyes = play([connected, { type: 'end-wanted', ending: goodbye, farewell: 'Goodbye.' }, wanted]);
+    expect(goodbyes.state).toMatchObject({ phase: 'speaking', ready: { ending: goodbye } });
+  });
+});
+
 const utterances = fc.integer({ min: 0, max: 6 });
 const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
   fc.integer({ min: 1, max: 30_000 }),
@@ -406,6 +426,7 @@ const anyEvent: fc.Arbitrary<Bare | number> = fc.oneof(
     goesOn,
     interrupts,
     { type: 'say', text: 'Please wait.' },
+    { type: 'answer-wanted' },
     { type: 'end-wanted', ending: goodbye, farewell: null },
     { type: 'end-wanted', ending: goodbye, farewell: 'Goodbye.' },
   ),

@@ -85,6 +85,7 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
     case 'interrupted':
       return onInterrupted(state, event.heardText, policy);
     case 'say':
+    case 'answer-wanted':
     case 'hold':
     case 'go-on':
     case 'end-wanted':
@@ -94,7 +95,7 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
   }
 }
 
-type Wish = Extract<TurnEvent, { type: 'say' | 'hold' | 'go-on' | 'end-wanted' }>;
+type Wish = Extract<TurnEvent, { type: 'say' | 'answer-wanted' | 'hold' | 'go-on' | 'end-wanted' }>;
 
 /** What somebody wants of the assistant who is not on the line. */
 function onWish(state: TurnState, event: Wish, policy: TurnPolicy): TurnStep {
@@ -103,6 +104,8 @@ function onWish(state: TurnState, event: Wish, policy: TurnPolicy): TurnStep {
       if (state.phase === 'connecting') return stay(state);
       // Said in the place of a goodbye, it is the last that is said.
       return speakOwn(hush(state), { ...event, ending: endingOf(state) }, policy);
+    case 'answer-wanted':
+      return onAnswerWanted(state, policy);
     case 'hold':
       return hold(state, policy);
     case 'go-on':
@@ -110,6 +113,14 @@ function onWish(state: TurnState, event: Wish, policy: TurnPolicy): TurnStep {
     case 'end-wanted':
       return onEndWanted(state, event, policy);
   }
+}
+
+/** Who speaks already, or is about to end the call, is not stopped for it: what follows takes account of it anyway. */
+function onAnswerWanted(state: TurnState, policy: TurnPolicy): TurnStep {
+  const isPersons = state.phase === 'connecting' || state.phase === 'preparing' || state.personSpeaking;
+  if (isPersons || state.held || endingOf(state) !== null) return stay(state);
+  const hushed = hush(state);
+  return followedBy(hushed.effects, think({ ...memoryOf(state), nudges: 0 }, policy));
 }
 
 type Connected = Extract<TurnEvent, { type: 'connected' }>;
