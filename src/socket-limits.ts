@@ -25,7 +25,9 @@ export interface HandshakeBook {
   begin(address: string): (() => void) | null;
 }
 
-export function createHandshakeBook(limits: SocketLimits): HandshakeBook {
+export function createHandshakeBook(
+  limits: Pick<SocketLimits, 'maxHandshakes' | 'maxHandshakesPerAddress'>,
+): HandshakeBook {
   const byAddress = new Map<string, number>();
   let all = 0;
   return {

@@ -12,7 +12,8 @@ import { createFrameBudget, createHandshakeBook, type SocketLimits } from './soc
 
 /** A socket that is not the carrier's: it sees for itself who may open it. */
 export interface OwnSocket {
-  path: string;
+  /** Matches the whole path, without a query. */
+  pattern: RegExp;
   open(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
@@ -39,7 +40,7 @@ export function mountSockets(http: HttpServer, parts: SocketParts): { close(): v
 
   const receive = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const own = parts.own.find((each) => each.path === path);
+    const own = parts.own.find((each) => each.pattern.test(path));
     if (own) return own.open(request, socket, head);
     const { route, named } = findRoute(parts.routes, path);
     if (!route) return refuse(socket, '404 Not Found');
@@ -134,7 +135,7 @@ function toTextSocket(socket: WebSocket, parts: SocketParts & { idleMs: number }
   let isHeard = false;
   let hear: (frame: string) => void = () => {};
   const isWithinBudget = createFrameBudget(parts.limits, parts.clock.monotonicMs());
-  const stayAwake = watch(socket, parts);
+  const stayAwake = watchSocket(socket, parts);
   socket.on('error', () => socket.terminate());
   socket.on('close', (code) => {
     isClosed = { clean: code === 1000 || code === 1005 };
@@ -164,7 +165,10 @@ function toTextSocket(socket: WebSocket, parts: SocketParts & { idleMs: number }
 }
 
 /** Breaks a line on which neither a frame nor the answer to a ping was heard for too long. */
-function watch(socket: WebSocket, { clock, idleMs, log }: SocketParts & { idleMs: number }): () => void {
+export function watchSocket(
+  socket: WebSocket,
+  { clock, idleMs, log }: { clock: Clock; log: Logger; idleMs: number },
+): () => void {
   let heardAtMs = clock.monotonicMs();
   let cancel = () => {};
   const look = () => {

@@ -22,10 +22,10 @@ import { findHealth } from './wiring/find-health.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
-import { openBrowserPhones } from './wiring/open-browser-phones.ts';
 import { openNetwork } from './wiring/open-network.ts';
 import { openNode } from './wiring/open-node.ts';
 import { openNotify } from './wiring/open-notify.ts';
+import { openOwnSockets } from './wiring/open-own-sockets.ts';
 import { toCallRules } from './wiring/to-call-rules.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
@@ -119,8 +119,8 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   });
   mountWebhooks(app, { carrier, log, hear: work.hear });
   const sockets = mountSockets(bound.http, {
-    ...{ carrier, clock, log },
-    ...{ routes: work.socketRoutes, own: openBrowserPhones(base, { access, network }) },
+    ...{ carrier, clock, log, routes: work.socketRoutes },
+    own: openOwnSockets(base, { access, network, listening: { ...parts, conversations } }),
     limits: { ...defaultSocketLimits, maxOpen: 2 * parts.maxCallsOnLines + 100, ...base.overrides.socketLimits },
   });
   await app.ready();

@@ -26,6 +26,7 @@ import { assistantRoutes } from './routes/assistants.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { authRoutes } from './routes/auth.ts';
 import { type CallActionParts, callActionRoutes } from './routes/call-actions.ts';
+import { type CallAudioParts, callAudioRoutes } from './routes/call-audio.ts';
 import { callRoutes } from './routes/calls.ts';
 import { type CampaignRouteParts, campaignRoutes } from './routes/campaigns.ts';
 import { clientRoutes } from './routes/clients.ts';
@@ -66,6 +67,7 @@ export interface ApiParts
     WebhookDeliveryParts,
     HealthReportParts,
     LiveCallActionParts,
+    CallAudioParts,
     Pick<CallActionParts, 'runner' | 'commands' | 'queueCall' | 'checkCall'> {
   carrier: Pick<Carrier, 'adviceFor' | 'setNumberWebhooks'>;
   newId: NewId;
@@ -153,6 +155,7 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(callRoutes(parts));
   v1.register(callActionRoutes({ ...parts, from, assistant, isReady, voicePath: paths.voice }));
   v1.register(liveCallActionRoutes(parts));
+  v1.register(callAudioRoutes(parts));
   v1.register(campaignRoutes(parts.campaignWork));
   v1.register(contactRoutes(parts.campaignWork));
   v1.register(recordingRoutes(parts));

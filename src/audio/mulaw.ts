@@ -6,6 +6,8 @@ export const telephoneHz = 8000;
 export const bytesPerMs = telephoneHz / 1000;
 export const mulawSilence = 0xff;
 
+export const silentSound = (bytes: number) => new Uint8Array(bytes).fill(mulawSilence);
+
 const bias = 0x84;
 const loudest = 32_635;
 

@@ -12,7 +12,7 @@ import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
 import { createToolLedger, type ToolLedger } from './converse/ledger/tool-ledger.ts';
-import { instructedEvent, toToldBefore } from './converse/told-meanwhile.ts';
+import { handedBackEvent, instructedEvent, toToldBefore } from './converse/told-meanwhile.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
@@ -62,11 +62,12 @@ export async function joinSession(
   const log = parts.log.child({ callId: call.id });
   // A call has one conversation: a session that the carrier gave up may have left a socket that looks alive.
   await parts.commands.send(call.id, { type: 'give-way' });
-  const [earlier, earlierTools, seqs, instructed] = await Promise.all([
+  const [earlier, earlierTools, seqs, instructed, handedBack] = await Promise.all([
     listTurns(store.db, call.id),
     listToolCalls(store.db, call.id),
     lastLogSeqs(store.db, call.id),
     listEventsOfType(store.db, call.id, instructedEvent),
+    listEventsOfType(store.db, call.id, handedBackEvent),
   ]);
   const seqOf = (machine: LoggedMachine) => seqs.get(machine) ?? 0;
   const logSeqOf = {
@@ -79,7 +80,7 @@ export async function joinSession(
   const record = parts.records.open();
   const about = { callId: call.id, clientId: call.client_id };
   const { newId } = parts;
-  const said = { earlier, toldBefore: instructed.map(toToldBefore), charactersPerSecond };
+  const said = { earlier, toldBefore: [...instructed, ...handedBack].map(toToldBefore), charactersPerSecond };
   const history = createHistory({ ...about, ...said, record, clock, newId });
   const { language } = call.assistant as Assistant;
   const kept = { ...about, clock, newId: parts.newId, record, history };

@@ -1,5 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. Times are timestamptz, money is integer micro-units. */
 import type { Generated, Kysely } from 'kysely';
+import type { AudioTicketsTable } from './audio-ticket-table.ts';
 import type { CampaignsTable, ContactsTable } from './campaign-tables.ts';
 import type {
   NodesTable,
@@ -455,6 +456,7 @@ export interface ToolCallsTable {
 }
 
 export interface Database {
+  audio_tickets: AudioTicketsTable;
   clients: ClientsTable;
   users: UsersTable;
   login_sessions: LoginSessionsTable;

@@ -6,16 +6,16 @@ import { z } from 'zod';
 import { isPermitted } from '../account/principal.ts';
 import { type Access, principalOf } from '../api/authorize.ts';
 import type { Synthesize } from '../audio/spoken-sound.ts';
-import { type Clock, waitFor } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { createBrowserPhone, type PhoneSocket } from '../simulator/browser-phone/browser-phone.ts';
+import { createBrowserPhone } from '../simulator/browser-phone/browser-phone.ts';
 import type { Simulator } from '../simulator/create-simulator.ts';
 import { parsePerson } from '../simulator/person/parse-person.ts';
-import { createFrameBudget } from '../socket-limits.ts';
 import type { OwnSocket } from '../sockets.ts';
 import type { Foundation } from './foundation.ts';
 import type { Network } from './open-network.ts';
+import { firstMessage, isOwnPage, largestFrame, toMessageSocket } from './own-sockets.ts';
 
 interface Parts {
   access: Access;
@@ -25,17 +25,9 @@ interface Parts {
   synthesize: Synthesize;
 }
 
-const path = '/browser-phone';
+const pattern = /^\/browser-phone$/;
 /** Beside the ready people, in the range that is reserved for fiction. */
 const numbers = Array.from({ length: 50 }, (_, index) => `+14155550${150 + index}`);
-/** By then a phone must have said whose it is. */
-const helloMs = 10_000;
-/** Of text and of sound; the microphone needs 50 a second. */
-const pace = { framesPerSecond: 150, burstFrames: 300 };
-const largestFrame = 16 * 1024;
-/** A browser that has stopped listening is cut off. */
-const mostBuffered = 1024 * 1024;
-
 const helloSchema = z.strictObject({
   type: z.literal('hello'),
   token: z.string().max(4096).nullable(),
@@ -44,11 +36,6 @@ const helloSchema = z.strictObject({
 });
 
 const nobody = parsePerson('nobody at this browser', 'does not answer');
-
-/** A page of another site must not take a phone up through its visitor's browser. */
-function isOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-}
 
 /** None where phones are real. */
 export function openBrowserPhones(
@@ -85,7 +72,7 @@ function serveBrowserPhones(parts: Parts): OwnSocket {
       simulator.setPerson(number, nobody);
     });
     const person = createBrowserPhone({
-      ...{ clock, number, socket: toPhoneSocket(socket, clock) },
+      ...{ clock, number, socket: toMessageSocket(socket, clock) },
       synthesize: async (text) => (await parts.synthesize(text, 'application')).sound,
       dialIn: (order) => simulator.dialIn(order),
     });
@@ -95,7 +82,7 @@ function serveBrowserPhones(parts: Parts): OwnSocket {
   };
 
   return {
-    path,
+    pattern,
     open(request: IncomingMessage, socket: Duplex, head: Buffer) {
       if (!isOwnPage(request) || sockets.clients.size >= 2 * numbers.length) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -113,45 +100,5 @@ function serveBrowserPhones(parts: Parts): OwnSocket {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
     },
-  };
-}
-
-/** Null when none came in time. */
-async function firstMessage(socket: WebSocket, clock: Clock): Promise<unknown> {
-  const arrived = Promise.withResolvers<unknown>();
-  const late = new AbortController();
-  const hear = (data: unknown, isBinary: boolean) => arrived.resolve(isBinary ? null : parseJson(String(data)));
-  socket.once('message', hear);
-  socket.once('close', () => arrived.resolve(null));
-  void waitFor(clock, helloMs, late.signal).then(() => arrived.resolve(null));
-  const message = await arrived.promise;
-  late.abort();
-  socket.off('message', hear);
-  return message;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function toPhoneSocket(socket: WebSocket, clock: Clock): PhoneSocket {
-  const isWithinBudget = createFrameBudget(pace, clock.monotonicMs());
-  return {
-    send(message) {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > mostBuffered) return socket.terminate();
-      socket.send(message);
-    },
-    onMessage(listener) {
-      socket.on('message', (data: Buffer, isBinary) => {
-        if (!isWithinBudget(clock.monotonicMs())) return socket.close(1008, 'too many frames');
-        listener(isBinary ? new Uint8Array(data) : data.toString());
-      });
-    },
-    onClose: (listener) => socket.on('close', listener),
   };
 }

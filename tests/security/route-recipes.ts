@@ -185,6 +185,11 @@ const recipesOfV1: Record<string, Recipe> = {
   'POST /v1/calls/:id/say': { names: callNames, bodies: () => [{ text: 'Hello' }], control: owner(409) },
   'POST /v1/calls/:id/transfer': { names: callNames, bodies: () => [{ target: 'Desk' }], control: owner(409) },
   'POST /v1/calls/:id/instruct': { names: callNames, bodies: () => [{ text: 'Be brief.' }], control: owner(409) },
+  'POST /v1/calls/:id/audio-ticket': {
+    names: callNames,
+    bodies: () => [{}, { speak: true }],
+    control: owner(409),
+  },
   'POST /v1/calls/:id/dtmf': { names: callNames, bodies: () => [{ keys: '1' }], control: owner(409) },
   'GET /v1/campaigns': { queries: () => ['', '?limit=100', '?status=draft'], control: owner(), mindsNoObject: true },
   'POST /v1/campaigns': {

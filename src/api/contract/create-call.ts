@@ -90,6 +90,23 @@ export const transferCallSchema = z.strictObject({
   words: textSchema(500).optional(),
 });
 
+export const audioTicketOrderSchema = z
+  .strictObject({
+    /** Whether its holder may take the call over from the assistant, and not only listen. */
+    speak: z.boolean().default(false),
+  })
+  .nullish();
+
+/** A right to open one socket, within a minute. */
+export const audioTicketSchema = z.object({
+  /** Null when the request is repeated: it is told once. */
+  ticket: z.string().nullable(),
+  expires_at: z.string(),
+  /** Where to open the WebSocket, on the host of the request. */
+  path: z.string(),
+  may_speak: z.boolean(),
+});
+
 /** For actions that need no more than the call's id; an absent body is as good. */
 export const noFieldsSchema = z.strictObject({}).nullish();
 

@@ -16,6 +16,8 @@ import {
   transcriptSchema,
 } from '../contract/calls.ts';
 import {
+  audioTicketOrderSchema,
+  audioTicketSchema,
   createCallSchema,
   instructCallSchema,
   pressKeysSchema,
@@ -170,6 +172,13 @@ export const callOperations: readonly Area[] = [
         body: transferCallSchema,
         answer: ok(callSchema),
         errors: noMore,
+      },
+      {
+        route: 'POST /v1/calls/:id/audio-ticket',
+        summary: 'Get a ticket, good once and for a minute, to listen in on a call, or to take it over',
+        body: audioTicketOrderSchema,
+        answer: { status: 201, body: audioTicketSchema },
+        errors: { 409: 'Nobody talks in the call now, or the carrier keeps its sound to itself.' },
       },
       {
         route: 'POST /v1/calls/:id/dtmf',

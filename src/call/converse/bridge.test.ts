@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hangUp } from '../../assistant/tools/hang-up.ts';
 import type { Tool } from '../../assistant/tools/tool.ts';
+import { mulawSilence } from '../../audio/mulaw.ts';
 import { createIds } from '../../base/ids.ts';
 import { silentLogger } from '../../base/log.ts';
 import { createSeededRandom } from '../../base/random.ts';
@@ -17,7 +18,7 @@ import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { conductBridge } from './bridge.ts';
 import { createHistory } from './history.ts';
 import { startLine } from './media/testing/start-line.ts';
-import { instructedEvent, toModelWords } from './told-meanwhile.ts';
+import { handedBackWords, instructedEvent, toModelWords } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
 const policy = defaultBridgePolicy;
@@ -72,7 +73,7 @@ function start(options: Partial<BridgeParts> & { canSay?: boolean; takenOver?: b
     }
   };
   return {
-    ...{ clock, carrier, line, agent, record, history, endings, failures, conversation, turns, pass },
+    ...{ clock, carrier, line, agent, engine, record, history, endings, failures, conversation, turns, pass },
     over: () => ended,
   };
 }
@@ -262,6 +263,51 @@ describe('a bridged conversation', () => {
     );
     expect([told.answers_at_once, notTold.answers_at_once]).toEqual([true, false]);
     expect(start().conversation.instruct(instruction)).toBe(false);
+  });
+
+  it('is silent and hears nothing while somebody else speaks, and then goes on', async () => {
+    const { agent, carrier, engine, line, pass, turns, conversation } = await greeted();
+    let heard: readonly number[] = [];
+    agent.onSound = (sound) => {
+      heard = [...sound];
+    };
+    agent.reply(2, 'I was about to say');
+    await pass(300);
+    expect(engine.silence()).toBe(true);
+    expect(line.isPlaying).toBe(false);
+    await pass(100);
+    const played = carrier.played.length;
+    agent.reply(3, 'Something nobody hears.');
+    agent.tell({ type: 'text', reply: 4, text: 'Half of it ' });
+    carrier.hear(new Uint8Array(160).fill(0x10));
+    await pass(60_000);
+    expect(carrier.played).toHaveLength(played);
+    expect(new Set(heard)).toEqual(new Set([mulawSilence]));
+    expect(conversation.say('Not now.')).toBe(false);
+    engine.resume();
+    expect(agent.acts.at(-1)).toEqual({ instruct: handedBackWords, respond: true });
+    agent.tell({ type: 'sound', reply: 4, sound: new Uint8Array(800) }, { type: 'reply-over', reply: 4 });
+    agent.reply(5, 'Back again.');
+    await pass(1000);
+    expect(turns().slice(1)).toEqual(['assistant: I', 'assistant: Back again.']);
+  });
+
+  it('ends when whoever spoke in its place is gone for minutes without a word', async () => {
+    const { engine, pass, over } = await greeted({ maxDurationMs: 10 * policy.heldMs });
+    engine.silence();
+    await pass(policy.heldMs - 1000);
+    engine.silence();
+    await pass(2000);
+    expect(over()).toBeNull();
+    await pass(policy.heldMs);
+    expect(over()).toMatchObject({ reason: 'silence' });
+  });
+
+  it('makes room for the next engine when it fails while somebody else speaks', async () => {
+    const { agent, engine, failures } = await greeted({ takenOver: true });
+    engine.silence();
+    agent.tell({ type: 'failed', error: new VendorFailed('acme', 'vendor/unavailable', 'gone') });
+    expect(failures).toEqual([{ code: 'vendor/unavailable', personWaits: false }]);
   });
 
   it('says that the time is up, and ends', async () => {

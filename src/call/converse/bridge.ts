@@ -1,5 +1,6 @@
 /** Conducts a conversation that a vendor's agent holds: sound goes through, we watch, remember, run tools and end it. */
 import { toKeyTones } from '../../audio/key-tones.ts';
+import { silentSound } from '../../audio/mulaw.ts';
 import type { CancelTimer } from '../../base/clock.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import { VendorFailed } from '../../ports/vendor-failed.ts';
@@ -24,7 +25,7 @@ import type { LineEngine } from './cascade.ts';
 import type { ToolOutcome } from './ledger/tool-outcome.ts';
 import type { LineEvent } from './media/audio-line.ts';
 import { whatEndsTheCall } from './run-tools.ts';
-import { type Instruction, toModelWords } from './told-meanwhile.ts';
+import { handedBackWords, type Instruction, toModelWords } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnLatency, type TurnLatencyBook } from './turn-latency.ts';
 
@@ -33,7 +34,7 @@ type OfPerson = Extract<AgentEvent, { type: 'ready' | 'alive' | 'interrupted' | 
 export function conductBridge(parts: BridgeParts): LineEngine {
   const bridge = new Bridge(parts);
   return {
-    hear: (event) => bridge.hearLine(event),
+    ...{ hear: (event) => bridge.hearLine(event), silence: () => bridge.silence(), resume: () => bridge.resume() },
     conversation: {
       say: (text) => bridge.say(text),
       instruct: (instruction) => bridge.instruct(instruction),
@@ -63,6 +64,7 @@ class Bridge {
   #outcomes: readonly ToolOutcome[] = [];
   #failure: VendorFailed | null = null;
   #isReleased = false;
+  #unheardUpTo = 0;
 
   constructor(parts: BridgeParts) {
     const { clock, policy, line } = parts;
@@ -133,6 +135,7 @@ class Bridge {
     if (this.#isReleased) return this.#end.hear(event);
     switch (event.type) {
       case 'sound':
+        if (this.#runner.phase === 'held') return this.#session.hear(silentSound(event.sound.length));
         if (this.#person.isSpeaking) this.#latency.personSound();
         return this.#session.hear(event.sound);
       case 'voice':
@@ -151,12 +154,23 @@ class Bridge {
     }
   }
 
+  silence(): boolean {
+    if (this.#isReleased) return false;
+    this.#feed({ type: 'hold' });
+    return this.#runner.phase === 'held';
+  }
+
+  resume(): void {
+    if (this.#runner.phase !== 'held') return;
+    this.#feed({ type: 'go-on', asked: this.#session.instruct(handedBackWords, true) });
+  }
+
   #isTalking(): boolean {
     return ['waiting', 'speaking', 'listening'].includes(this.#runner.phase);
   }
 
   #hearAgent(event: AgentEvent): void {
-    if (this.#isReleased) return;
+    if (this.#isReleased || ('reply' in event && this.#isUnheard(event.reply))) return;
     switch (event.type) {
       case 'sound':
         return this.#voice.sound(event.reply, event.sound);
@@ -179,6 +193,12 @@ class Bridge {
       default:
         return this.#hearOfPerson(event);
     }
+  }
+
+  /** Of a reply that began while somebody else spoke, nothing is heard, even later. */
+  #isUnheard(reply: number): boolean {
+    if (this.#runner.phase === 'held') this.#unheardUpTo = Math.max(this.#unheardUpTo, reply);
+    return reply <= this.#unheardUpTo;
   }
 
   #hearOfPerson(event: OfPerson): void {

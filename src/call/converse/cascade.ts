@@ -76,9 +76,16 @@ export interface CascadeParts {
 
 /** An engine on a line of sound; whoever owns the line passes on what happens there. */
 export interface LineEngine {
-  conversation: Conversation;
+  conversation: EngineConversation;
   hear(event: LineEvent): void;
+  /** The assistant says nothing, whoever speaks, until it is told to resume; it forgets that unless it is told again within minutes. False where it is gone. */
+  silence(): boolean;
+  /** It has the person back, and speaks next where it can be told to. */
+  resume(): void;
 }
+
+/** A conversation but for the sound, which whoever owns the line gives out. */
+export type EngineConversation = Omit<Conversation, 'audio'>;
 
 const failedForGood: TurnEnding = { reason: 'assistant_failed', by: 'server' };
 /** How long the call may take to learn of its end before the line is closed. */
@@ -161,6 +168,11 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     hear(event) {
       if (!isOver) hearLine(hands, event);
     },
+    silence() {
+      feed({ type: 'hold' });
+      return !isOver;
+    },
+    resume: () => feed({ type: 'go-on', greeting: null }),
     conversation: { ...toConversation({ feed, history, isOver: () => isOver }), pressKeys, over },
   };
 }
@@ -171,7 +183,7 @@ interface Wishes {
   isOver(): boolean;
 }
 
-function toConversation({ feed, history, isOver }: Wishes): Omit<Conversation, 'pressKeys' | 'over'> {
+function toConversation({ feed, history, isOver }: Wishes): Omit<EngineConversation, 'pressKeys' | 'over'> {
   return {
     say(text, saying) {
       if (isOver()) return false;

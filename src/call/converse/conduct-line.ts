@@ -14,9 +14,10 @@ import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { conductBridge } from './bridge.ts';
 import { conductCascade, type LineEngine } from './cascade.ts';
 import type { Conversation } from './conversation.ts';
-import { overheard, tellOfLine } from './far-end.ts';
+import { type HearFarEnd, overheard, tellOfLine } from './far-end.ts';
 import { toInstructions } from './instructions.ts';
 import { createAudioLine } from './media/audio-line.ts';
+import { createCallAudio } from './media/call-audio.ts';
 import type { CallRecorder } from './media/call-recorder.ts';
 import type { Pacer } from './media/pacer.ts';
 import { countFor, meterAgent, meterEars, meterModel, meterMouth } from './meter-vendors.ts';
@@ -70,11 +71,25 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   const agentId = agentIdFor(speech, call.metadata);
   const names = enginesFor(speech, assistant, agentId);
   const untilMs = clock.monotonicMs() + session.maxDurationMs;
+  const audio = createCallAudio({
+    ...{ clock, recorder: talk.recorder, line: () => line },
+    // Who is not known to be a person is left to what the assistant was told to do about it.
+    silence: () => !isHeld && (engine?.silence() ?? false),
+    noteTakenOver: (by) => session.history.takenOver(by),
+    resume(by) {
+      session.history.handedBack(by);
+      if (!isHeld) engine?.resume();
+    },
+  });
+  /** Who speaks with a colleague is a person. */
+  const hearFarEnd: HearFarEnd = (event) => {
+    if (!audio.isTakenOver || event.type === 'spoken') session.pickup.hear(event);
+  };
   const line = createAudioLine({
     ...{ callId: call.id, streamSid: stream.streamSid, socket: stream.socket, codec: parts.codec },
-    ...{ clock, pacer: parts.pacer, log: session.log, recorder: talk.recorder },
+    ...{ clock, pacer: parts.pacer, log: session.log, recorder: audio.tap },
     on(event) {
-      tellOfLine(session.pickup.hear, event);
+      tellOfLine(hearFarEnd, event);
       engine?.hear(event);
     },
   });
@@ -93,19 +108,22 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     begun += 1;
     begunAtMs = clock.monotonicMs();
     if (begun > 1) session.log.warn({ engine: name }, 'another engine takes the line over, or the same begins anew');
-    const next = begin(name, { parts, talk, line, agentId, personWaits, untilMs, order: begun, onFailed: beginNext });
+    const rest = { agentId, personWaits, untilMs, order: begun, onFailed: beginNext, hearFarEnd };
+    const next = begin(name, { parts, talk, line, ...rest });
     engine = next;
     if (isHeld) next.conversation.hold();
+    else if (audio.isTakenOver) next.silence();
     void next.conversation.over.then(resolve);
     return true;
   };
+  void over.then(() => audio.close());
   if (!beginNext(talk.number > 1)) {
     session.log.error({ engine: assistant.engine }, 'no vendor of speech is configured for this assistant');
     line.close(1011, 'nobody can speak');
     resolve({ reason: 'assistant_failed', by: 'server' });
   }
   return {
-    say: (text, saying) => engine?.conversation.say(text, saying) ?? false,
+    say: (text, saying) => !audio.isTakenOver && (engine?.conversation.say(text, saying) ?? false),
     instruct: (instruction) => engine?.conversation.instruct(instruction) ?? false,
     hold() {
       isHeld = true;
@@ -113,12 +131,12 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     },
     goOn(greeting) {
       isHeld = false;
-      engine?.conversation.goOn(greeting);
+      if (!audio.isTakenOver) engine?.conversation.goOn(greeting);
     },
     pressKeys: (digits) => engine?.conversation.pressKeys(digits) ?? false,
     end: (ending, farewell) => engine?.conversation.end(ending, farewell),
     disconnected: (clean) => engine?.conversation.disconnected(clean),
-    over,
+    ...{ audio, over },
   };
 }
 
@@ -133,6 +151,7 @@ interface Beginning {
   /** When the conversation ends by itself, on the monotonic clock. */
   untilMs: number;
   onFailed(personWaits: boolean): boolean;
+  hearFarEnd: HearFarEnd;
 }
 
 function begin(name: LineEngineName, beginning: Beginning): LineEngine {
@@ -178,14 +197,14 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       resumed: back === null && (order > 1 || talk.number > 1),
       personWaits: beginning.personWaits,
       onFailed: beginning.onFailed,
-      hearFarEnd: session.pickup.hear,
+      hearFarEnd: beginning.hearFarEnd,
     });
   }
   const agent = (name === 'agent-bridge' ? parts.speech.agent : parts.speech.speechToSpeech) as BridgeParts['agent'];
   const [mouth] = parts.speech.mouthsFor(assistant);
   return conductBridge({
     ...common,
-    agent: overheard(meterAgent(agent, clock, count), session.pickup.hear),
+    agent: overheard(meterAgent(agent, clock, count), beginning.hearFarEnd),
     request: {
       ...{ greeting, language, voice: voiceFor(assistant, agent.name) },
       personSpeaksFirst: personFirst || (order > 1 && !beginning.personWaits),

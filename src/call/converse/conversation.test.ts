@@ -12,6 +12,7 @@ function createTalk() {
     hold: () => true,
     goOn() {},
     pressKeys: () => true,
+    audio: null,
     end() {},
     disconnected() {},
     over: over.promise,

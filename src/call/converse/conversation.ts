@@ -1,5 +1,6 @@
 /** A conversation that is going on, as the rest of the call sees it, and the list of all of them in this process. */
 import { type Clock, waitFor } from '../../base/clock.ts';
+import type { CallAudio } from './media/call-audio.ts';
 import type { Instruction } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 
@@ -17,6 +18,8 @@ export interface Conversation {
   goOn(greeting: string | null): void;
   /** Presses these keys on the line (0-9, *, #, w for half a second); false where that cannot be done now. */
   pressKeys(digits: string): boolean;
+  /** Where its sound can be listened to, and the call be taken over; null where the carrier keeps the sound to itself. */
+  readonly audio: CallAudio | null;
   /** Says a farewell, if any, and ends the session. */
   end(ending: TurnEnding, farewell: string | null): void;
   /** The carrier says that the session is over, whatever its socket says; `clean` unless the line to us broke. */

@@ -5,7 +5,7 @@ import { createSeededRandom } from '../../base/random.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import { createMemoryRecord } from '../testing/memory-record.ts';
 import { createHistory } from './history.ts';
-import { type ToldBefore, toModelWords } from './told-meanwhile.ts';
+import { handedBackWords, type ToldBefore, toModelWords, toToldBefore } from './told-meanwhile.ts';
 
 function start(earlier: readonly TurnRow[] = [], toldBefore: readonly ToldBefore[] = []) {
   const clock = createFakeClock();
@@ -116,8 +116,19 @@ describe('the history of a call', () => {
   });
 
   it('still holds an instruction when the conversation goes on after a break', () => {
-    const { history } = start([row(0, 'person', 'Hello?')], [{ words: 'Be brief.', turn: 1 }]);
+    const before = start();
+    before.history.person('Hello?');
+    before.history.instructed({ text: 'Be brief.', by: 'user:user_1', respond: false }, false);
+    before.history.takenOver('user:user_1');
+    before.history.handedBack('user:user_1');
+    const events = before.record.events.map(({ type, data }) => ({ type, data: JSON.parse(data as string) }));
+    const told = events.filter(({ type }) => /instructed|handed_back/.test(type)).map(toToldBefore);
+    const { history } = start([row(0, 'person', 'Hello?')], told);
     history.person('Well?');
-    expect(history.messages()[1]).toEqual({ role: 'system', content: 'Be brief.' });
+    expect(history.messages().slice(1)).toEqual([
+      { role: 'system', content: toModelWords('Be brief.') },
+      { role: 'system', content: handedBackWords },
+      { role: 'user', content: 'Well?' },
+    ]);
   });
 });

@@ -17,6 +17,8 @@ export interface History {
   toolCalled: ToolExchanges['add'];
   /** Keeps what the assistant is to do from now on; `answers`: whether it speaks because of that. */
   instructed: ToldMeanwhile['instructed'];
+  takenOver: ToldMeanwhile['takenOver'];
+  handedBack: ToldMeanwhile['handedBack'];
   person(text: string): void;
   /** More words of an utterance of the assistant; the first ones begin its turn. */
   assistant(utterance: number, text: string, replyMs?: number | null): void;
@@ -79,7 +81,7 @@ export function createHistory(parts: HistoryParts): History {
     get said() {
       return whatPersonSaid(turns);
     },
-    ...{ toolCalled: tools.add, instructed: told.instructed },
+    ...{ toolCalled: tools.add, instructed: told.instructed, takenOver: told.takenOver, handedBack: told.handedBack },
     person(text) {
       const turn = add({ speaker: 'person', text, utterance: null, replyMs: null });
       save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));

@@ -130,8 +130,7 @@ export function conductRelay(parts: RelayParts): Conversation {
       return true;
     },
     end: (ending, farewell) => feed({ type: 'end-wanted', ending, farewell }),
-    disconnected,
-    over,
+    ...{ audio: null, disconnected, over },
   };
 }
 

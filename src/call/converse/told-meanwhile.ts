@@ -15,6 +15,10 @@ export interface Instruction {
 /** Under which an instruction is kept among the events of its call. */
 export const instructedEvent = 'call.instructed';
 
+/** Under which it is kept that a person speaks in the place of the assistant, and that the assistant does again. */
+export const takenOverEvent = 'call.taken_over';
+export const handedBackEvent = 'call.handed_back';
+
 /** What it was told before the turn of this index. */
 export interface ToldBefore {
   words: string;
@@ -24,6 +28,9 @@ export interface ToldBefore {
 export interface ToldMeanwhile {
   /** Keeps what it is to do from now on; `answers`: whether it speaks because of that. */
   instructed(instruction: Instruction, answers: boolean): void;
+  /** Keeps that a person speaks in its place; it is told of that when it has the call back. */
+  takenOver(by: string): void;
+  handedBack(by: string): void;
   messagesBefore(turn: number): ChatMessage[];
 }
 
@@ -40,9 +47,17 @@ export interface ToldParts {
 export const toModelWords = (text: string) =>
   `From now on follow this instruction of the people you speak for. Never read it out or mention it: ${text}`;
 
+/** What the assistant is told when it has the person back. */
+export const handedBackWords = [
+  'A human colleague has just spoken with the person in your place, and gives the call back to you.',
+  'You did not hear what the colleague said. Do not greet again and do not repeat yourself:',
+  'go on from what the person has said meanwhile, or ask how else you can help.',
+].join(' ');
+
 /** What an event of a call says of what its assistant was told. */
-export function toToldBefore({ data }: { data: Readonly<Record<string, unknown>> }): ToldBefore {
-  return { words: toModelWords(String(data.text)), turn: Number(data.turn) };
+export function toToldBefore(event: { type: string; data: Readonly<Record<string, unknown>> }): ToldBefore {
+  const words = event.type === handedBackEvent ? handedBackWords : toModelWords(String(event.data.text));
+  return { words, turn: Number(event.data.turn) };
 }
 
 /** `turns` are those of the call, which grow. */
@@ -58,6 +73,11 @@ export function createToldMeanwhile(parts: ToldParts, turns: readonly unknown[])
     instructed({ text, by, respond }, answers) {
       told.push({ words: toModelWords(text), turn: turns.length });
       keep(instructedEvent, { text, by, respond, answers_at_once: answers });
+    },
+    takenOver: (by) => keep(takenOverEvent, { by }),
+    handedBack(by) {
+      told.push({ words: handedBackWords, turn: turns.length });
+      keep(handedBackEvent, { by });
     },
     messagesBefore: (index) =>
       told.filter(({ turn }) => turn === index).map(({ words }) => ({ role: 'system', content: words })),

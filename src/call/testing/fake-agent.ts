@@ -10,6 +10,8 @@ export interface FakeAgent extends VoiceAgent {
   /** What we did, in order; the sound that it was given is only counted. */
   acts: unknown[];
   heardBytes: number;
+  /** Hears the sound itself. */
+  onSound(sound: Uint8Array): void;
   isClosed: boolean;
   /** Whether it can be told what to say. */
   canSay: boolean;
@@ -21,6 +23,7 @@ export function createFakeAgent(options: { name?: string; canSay?: boolean } = {
     name: options.name ?? 'acme/agent',
     acts: [],
     heardBytes: 0,
+    onSound() {},
     isClosed: false,
     canSay: options.canSay ?? true,
     get request() {
@@ -32,6 +35,7 @@ export function createFakeAgent(options: { name?: string; canSay?: boolean } = {
       return {
         hear(sound) {
           agent.heardBytes += sound.length;
+          agent.onSound(sound);
         },
         say(text) {
           if (agent.canSay) agent.acts.push({ say: text });

@@ -21,6 +21,7 @@ import { analyses } from './0061-analyses.ts';
 import { callLists } from './0070-call-lists.ts';
 import { transfers } from './0100-transfers.ts';
 import { callBacks } from './0110-call-backs.ts';
+import { audioTickets } from './0120-audio-tickets.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '0070-call-lists': callLists,
   '0100-transfers': transfers,
   '0110-call-backs': callBacks,
+  '0120-audio-tickets': audioTickets,
 };

@@ -151,7 +151,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
         finish(clean ? { reason: 'person_hung_up', by: 'person' } : { reason: 'connection_failed', by: 'carrier' });
       const conversation: Conversation = {
         ...{ say: () => false, instruct: () => false, pressKeys: () => false, hold: () => false, goOn: () => {} },
-        over: over.promise,
+        ...{ audio: null, over: over.promise },
         end: (how) => finish(how),
         disconnected: close,
       };

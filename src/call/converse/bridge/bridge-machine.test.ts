@@ -314,6 +314,7 @@ describe('whatever happens', () => {
     fc.constantFrom<Happening>(
       ...([{ type: 'ready' }, { type: 'alive' }, { type: 'reply-began' }, { type: 'reply-empty' }] as const),
       ...([{ type: 'spoken' }, { type: 'interrupted' }, { type: 'tools-called' }, { type: 'say' }] as const),
+      ...([{ type: 'hold' }, { type: 'go-on', asked: true }, { type: 'go-on', asked: false }] as const),
       ...([{ type: 'agent-ended' }, { type: 'agent-failed', code: 'vendor/timeout' }] as const),
       ...([
         { type: 'keys', digits: '1' },

@@ -22,6 +22,7 @@ import {
 } from './bridge-moves.ts';
 import type { BridgeEvent, BridgePolicy, BridgeState, BridgeStep, In } from './bridge-state.ts';
 import { onTimer } from './bridge-timers.ts';
+import { hold, onEventWhileHeld } from './when-held.ts';
 
 /** The state before the agent is there, and the timer that guards it. */
 export function beginBridge(start: { personFirst: boolean }, policy: BridgePolicy): BridgeStep {
@@ -60,6 +61,8 @@ export function stepBridge(before: BridgeState, event: BridgeEvent, policy: Brid
   const at: At = { event, policy };
   const isNews = signsOfLife.has(event.type) && !before.toldSinceVoice;
   const state = isNews ? { ...before, toldSinceVoice: true } : before;
+  const whileHeld = state.phase === 'held' ? onEventWhileHeld(state, event, at) : null;
+  if (whileHeld) return whileHeld;
   switch (event.type) {
     case 'disconnected':
       return onDisconnected(state, event.clean);
@@ -120,6 +123,10 @@ function onTalk(state: Talking, event: TalkEvent, at: At): BridgeStep {
       return onToolsDone({ ...state, tools: false }, event.ending, at);
     case 'say':
       return followedBy([{ type: 'cut' }], oweFromNow(state, at));
+    case 'hold':
+      return hold(state, at);
+    case 'go-on':
+      return stay(state);
     default:
       return unreachable(event);
   }

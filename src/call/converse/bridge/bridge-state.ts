@@ -39,6 +39,8 @@ export interface BridgePolicy {
   mostUnanswered: number;
   /** How late the carrier may confirm that sound was played. */
   playbackSlackMs: number;
+  /** How long one may speak in the place of the agent without saying so again. */
+  heldMs: number;
   /** How long a tool may take. */
   toolMs: number;
 }
@@ -65,6 +67,7 @@ export const defaultBridgePolicy: BridgePolicy = {
   keysMs: 1500,
   mostUnanswered: 6,
   playbackSlackMs: 3000,
+  heldMs: 300_000,
   toolMs: 2500,
 };
 
@@ -119,6 +122,8 @@ export type BridgeState = Memory &
     | { phase: 'speaking' }
     /** It is the person's turn. */
     | { phase: 'listening'; sinceMs: number; checksEars: boolean }
+    /** Somebody else speaks with the person: the agent is neither heard nor told what they say. */
+    | { phase: 'held' }
     /** The last words are being played, or `awaited`: still to come. */
     | { phase: 'leaving'; ending: TurnEnding; awaited: boolean }
     /** The agent is gone; what it had told is being played. */
@@ -148,6 +153,10 @@ export type BridgeEvent = { atMs: number; line: LineNow } & (
   | { type: 'agent-failed'; code: string }
   /** The agent was told by us to say something. */
   | { type: 'say' }
+  /** Somebody else speaks in the place of the agent, or still does. */
+  | { type: 'hold' }
+  /** The agent has the person back; whether it was asked to speak. */
+  | { type: 'go-on'; asked: boolean }
   /** Whether it can be told what an effect asked it to say. */
   | { type: 'asked'; took: boolean }
   | { type: 'end-wanted'; ending: TurnEnding; farewell: string | null }

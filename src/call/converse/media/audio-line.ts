@@ -30,6 +30,8 @@ export interface AudioLine {
   play(utterance: number, sound: Uint8Array): void;
   /** Sound that belongs to no utterance, such as keys: it is played when nothing else is, and `clear` leaves it. */
   playAside(sound: Uint8Array): void;
+  /** What of such sound was not sent yet is dropped. */
+  clearAside(): void;
   /** A confirmation is wanted when this much of the utterance has been played (word ends); past positions confirm as soon as possible. */
   confirmAt(utterance: number, playedMs: number): void;
   /** No more sound of this utterance will come. */
@@ -114,6 +116,7 @@ export function createAudioLine(parts: AudioLineParts): AudioLine {
   return {
     play: (utterance, sound) => playback.play(utterance, sound),
     playAside: (sound) => playback.playAside(sound),
+    clearAside: () => playback.clearAside(),
     confirmAt: (utterance, playedMs) => playback.confirmAt(utterance, playedMs),
     end: (utterance) => playback.end(utterance),
     pause: () => playback.pause(),

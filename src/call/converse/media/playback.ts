@@ -51,7 +51,7 @@ export class Playback {
   /** When the carrier has played all that it was given. */
   #dryAtMs = Number.NEGATIVE_INFINITY;
   #leavePacer: (() => void) | null = null;
-  readonly #aside = new SoundQueue();
+  #aside = new SoundQueue();
   readonly #marks = new Marks();
 
   constructor(parts: PlaybackParts) {
@@ -70,6 +70,10 @@ export class Playback {
     if (this.#deadUpTo === Number.POSITIVE_INFINITY) return;
     this.#aside.add(sound);
     this.#pump();
+  }
+
+  clearAside(): void {
+    this.#aside = new SoundQueue();
   }
 
   confirmAt(number: number, playedMs: number): void {

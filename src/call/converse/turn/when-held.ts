@@ -1,10 +1,11 @@
 /** How the assistant is kept silent while a machine is listening, and how it takes the talk up again. */
-import { followedBy, hush, listen, memoryOf, speakOwn, stay, think } from './turn-moves.ts';
+import { followedBy, hush, listen, memoryOf, speakOwn, stay, think, timed } from './turn-moves.ts';
 import type { TurnPolicy } from './turn-policy.ts';
 import type { TurnEvent, TurnState, TurnStep } from './turn-state.ts';
 
 export function hold(state: TurnState, policy: TurnPolicy): TurnStep {
-  if (state.held) return stay(state);
+  // Whoever holds it is still there.
+  if (state.held) return state.phase === 'listening' ? timed(state, policy.heldMs) : stay(state);
   if (state.phase === 'connecting') return stay({ ...state, held: true });
   // Its last words are on the line already.
   if (state.phase === 'speaking' && state.ready?.ending) return stay(state);
