@@ -25,6 +25,7 @@ let dialled = 0;
 /** Takes every call and has nothing else to say. */
 const carrier = {
   name: 'none',
+  routes: { status: { path: '/status' }, detection: { path: '/detection' } },
   placeCall: async () => {
     dialled += 1;
     return { carrierSid: `CA${String(dialled).padStart(32, '0')}`, status: 'queued' };

@@ -92,7 +92,7 @@ function toRefused(call: CallRow): DialRefused {
  */
 export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
   const decision = await checkRules(parts, request);
-  const { id, events } = await withEvidence(parts, { request, decision }, () =>
+  const { row, events } = await withEvidence(parts, { request, decision }, () =>
     parts.store.transaction(async (db) => {
       await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
       return storeQueuedCall(parts, db, request);
@@ -100,7 +100,7 @@ export async function queueCall(parts: PlaceCallParts, request: CallRequest): Pr
   );
   parts.live.publish(events);
   parts.dispatcher.wake();
-  return findStored(parts, id);
+  return row;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Stores a call as it begins, with its first event, in a transaction of the caller's. */
 import { priorities } from '../store/call-queue.ts';
-import { insertCall, type NewCallRow } from '../store/calls.ts';
+import { type CallRow, insertCall, type NewCallRow } from '../store/calls.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
@@ -21,6 +21,8 @@ export interface NewCall {
 
 export interface StoredCall {
   id: string;
+  /** As it was stored. */
+  row: CallRow;
   events: EventRow[];
 }
 
@@ -29,7 +31,7 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
   const at = new Date(parts.clock.now());
   const status = statusOf(lifecycle);
   const checkAtMs = checkAtMsOf(lifecycle);
-  await insertCall(db, {
+  const stored = await insertCall(db, {
     id,
     client_id: request.clientId,
     dialect: request.dialect,
@@ -80,7 +82,7 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     at,
     data,
   };
-  return { id, events: await insertEvents(db, [row]) };
+  return { id, row: stored, events: await insertEvents(db, [row]) };
 }
 
 function toQueueColumns({ nodeId }: CallParts, lifecycle: Lifecycle): Partial<NewCallRow> {

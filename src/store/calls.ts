@@ -6,8 +6,8 @@ import type { CallsTable, Db } from './schema.ts';
 export type CallRow = Selectable<CallsTable>;
 export type NewCallRow = Insertable<CallsTable>;
 
-export async function insertCall(db: Db, row: NewCallRow): Promise<void> {
-  await db.insertInto('calls').values(row).execute();
+export function insertCall(db: Db, row: NewCallRow): Promise<CallRow> {
+  return db.insertInto('calls').values(row).returningAll().executeTakeFirstOrThrow();
 }
 
 /** The call with this id of ours or this id of the carrier. */

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Five calls share each moment, so that a page may end between two of the same time. */
-function insertOldCall(index: number): Promise<void> {
+function insertOldCall(index: number): Promise<unknown> {
   const isBusy = index % 3 === 0;
   return insertCall(server.callwright.store.db, {
     id: `call_old${String(index * 7919).padStart(8, '0')}`,
