@@ -60,7 +60,7 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          include: ['tests/journeys/**/*.test.ts', 'tests/crash/**/*.test.ts'],
+          include: ['tests/journeys/**/*.test.ts', 'tests/crash/**/*.test.ts', 'tests/cluster/**/*.test.ts'],
           globalSetup: ['tests/setup/databases.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,

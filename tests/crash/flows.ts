@@ -1,9 +1,9 @@
 /** What goes on when the server is killed: calls out, campaigns, calls in, and recordings, each from request to rest. */
 import { systemClock, waitFor } from '../../src/base/clock.ts';
-import type { Station, Wish } from './station.ts';
+import type { Requests } from './station.ts';
 
 /** Goes on until its calls are at rest or the server is gone. */
-export type Flow = (station: Station, isOver: () => boolean) => Promise<void>;
+export type Flow = (station: Requests, isOver: () => boolean) => Promise<void>;
 
 export interface CallSeen {
   id: string;
@@ -21,7 +21,7 @@ const short = 'answers after 200ms\nsays "Hello?"\nwaits 500ms\nhangs up';
 const lookEveryMs = 100;
 
 /** Calls to or from a number, as the API shows them. */
-async function untilOver(station: Station, number: string, isOver: () => boolean): Promise<CallSeen | null> {
+async function untilOver(station: Requests, number: string, isOver: () => boolean): Promise<CallSeen | null> {
   while (!isOver()) {
     const query = new URLSearchParams({ q: number });
     const page = await station.read<{ data: CallSeen[] }>(`/v1/calls?${query}`);
@@ -41,14 +41,15 @@ const outbound: Flow = async (station, isOver) => {
 /** Draft, contacts and start are requests of their own; the server may die over each. */
 const campaign: Flow = async (station, isOver) => {
   const numbers = [await station.person(short), await station.person('is busy')];
-  await beginCampaign(station, station.wishFor('/v1/campaigns', { name: 'A sweep', pacing }), numbers);
+  await beginCampaign(station, numbers);
   for (const number of numbers) if (!isOver()) await untilOver(station, number, isOver);
 };
 
 const pacing = { calls_per_minute: 60_000, concurrent_calls: 100 };
 
-async function beginCampaign(station: Station, wish: Wish, numbers: readonly string[]): Promise<void> {
-  const id = (await station.wish(wish))?.body.id;
+/** Draft, contacts and start, in which each number is called at a time that suits it. */
+export async function beginCampaign(station: Requests, numbers: readonly string[]): Promise<void> {
+  const id = (await station.wish(station.wishFor('/v1/campaigns', { name: 'A sweep', pacing })))?.body.id;
   if (typeof id !== 'string') return;
   const contacts = numbers.map((number) => ({ number, timezone: zoneOfNoon() }));
   const added = await station.wish(station.wishFor(`/v1/campaigns/${id}/contacts`, contacts));
@@ -90,7 +91,7 @@ const recording: Flow = async (station, isOver) => {
 export const flows: Readonly<Record<string, Flow>> = { recording, campaign, outbound, inbound };
 
 /** What has to be there once before anything else: somebody who answers calls, and a place for webhooks. */
-export async function setUp(station: Station, receiverUrl: string): Promise<void> {
+export async function setUp(station: Requests, receiverUrl: string): Promise<void> {
   const assistant = await station.send<{ id: number }>('POST', '/v1/assistants', { name: 'Desk', prompt: 'Help.' });
   await station.send('POST', '/v1/phone-numbers', { number: station.ownNumber, assistant_id: assistant.id });
   await station.send('POST', '/v1/phone-numbers/sync', {});

@@ -3,7 +3,7 @@ import { systemClock, waitFor } from '../../src/base/clock.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
 import type { CallSeen } from './flows.ts';
 import type { NetworkProcess, Receiver } from './processes.ts';
-import type { Station } from './station.ts';
+import type { Requests } from './station.ts';
 
 interface RecordingSeen {
   source: string;
@@ -15,7 +15,7 @@ interface ContactSeen {
   state: string;
 }
 
-/** Everything that can be seen of a station from outside. */
+/** Everything that can be seen from outside of who serves at an address. */
 interface View {
   calls: CallSeen[];
   carrier: SimulatedCallRecord[];
@@ -34,7 +34,7 @@ interface Page<T> {
   next_cursor: string | null;
 }
 
-async function readAll<T>(station: Station, path: string): Promise<T[]> {
+async function readAll<T>(station: Requests, path: string): Promise<T[]> {
   const all: T[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const query: URLSearchParams = new URLSearchParams({ limit: '100', ...(cursor === '' ? {} : { cursor }) });
@@ -54,7 +54,7 @@ async function readCarrier(network: NetworkProcess, ownNumber: string): Promise<
 
 const isFinal = ({ status }: SimulatedCallRecord) => !['queued', 'ringing', 'in-progress'].includes(status);
 
-async function view(station: Station): Promise<View> {
+async function view(station: Requests): Promise<View> {
   return {
     calls: await readAll<CallSeen>(station, '/v1/calls'),
     carrier: await readCarrier(station.network, station.ownNumber),
@@ -67,7 +67,7 @@ const isAtRest = ({ calls, carrier, campaigns }: View) =>
   carrier.every(isFinal) &&
   campaigns.every(({ status }) => status !== 'running');
 
-async function untilAtRest(station: Station, longestMs: number, isSettled: (seen: View) => Promise<boolean>) {
+async function untilAtRest(station: Requests, longestMs: number, isSettled: (seen: View) => Promise<boolean>) {
   const startedMs = systemClock.monotonicMs();
   for (;;) {
     const seen = await view(station);
@@ -78,7 +78,7 @@ async function untilAtRest(station: Station, longestMs: number, isSettled: (seen
 }
 
 /** Waits until everything has come to its end, at most so long, and says what has not. */
-export async function judge(station: Station, receiver: Receiver, longestMs: number): Promise<Verdict> {
+export async function judge(station: Requests, receiver: Receiver, longestMs: number): Promise<Verdict> {
   const seen = await untilAtRest(station, longestMs, async (at) => {
     const late = [...untold(at, receiver), ...(await unkept(station, at))];
     return late.length === 0;
@@ -100,7 +100,7 @@ const untold = ({ calls }: View, { endings }: Receiver) =>
   calls.filter(({ id }) => !endings.has(id)).map(({ id, status }) => `${id}: no webhook told that it is ${status}`);
 
 /** Recordings that the carrier has and we do not. */
-async function unkept(station: Station, { calls, carrier }: View): Promise<string[]> {
+async function unkept(station: Requests, { calls, carrier }: View): Promise<string[]> {
   const missing: string[] = [];
   for (const record of carrier) {
     if (!record.recordings.some(({ status }) => status === 'completed')) continue;
@@ -112,7 +112,7 @@ async function unkept(station: Station, { calls, carrier }: View): Promise<strin
   return missing;
 }
 
-async function contactsLeft(station: Station, { campaigns }: View): Promise<string[]> {
+async function contactsLeft(station: Requests, { campaigns }: View): Promise<string[]> {
   const left: string[] = [];
   for (const { id, status } of campaigns) {
     if (status === 'draft') continue;
@@ -127,7 +127,7 @@ async function contactsLeft(station: Station, { campaigns }: View): Promise<stri
 /** What a call that is over at the carrier ends as here. */
 const statusAt: Record<string, string> = { 'no-answer': 'no_answer' };
 
-function compare({ calls, carrier }: View, station: Station): { lost: string[]; double: string[] } {
+function compare({ calls, carrier }: View, station: Requests): { lost: string[]; double: string[] } {
   const double: string[] = [];
   const lost: string[] = [];
   const bySid = new Map(calls.map((call) => [call.carrier_sid, call]));

@@ -29,6 +29,8 @@ function startProcess(args: string[], env: Record<string, string>): Process {
 export interface ServerProcess extends Process {
   /** How long it took until it was ready; null when it ended before. */
   readyMs: Promise<number | null>;
+  /** Its name among those that share a database; null when it ended before it was ready. */
+  nodeId: Promise<string | null>;
   /** Every point that it told of, when it was started to tell. */
   points: string[];
   /** What it wrote to the standard error besides. */
@@ -45,13 +47,16 @@ export function startServer(env: Record<string, string>): ServerProcess {
     if (point === undefined) errors.push(line);
     else points.push(point);
   });
-  const readyMs = new Promise<number | null>((resolve) => {
+  const ready = new Promise<{ ms: number; nodeId: string } | null>((resolve) => {
     createInterface({ input: server.child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      if (line.includes('"server is ready"')) resolve(performance.now() - startedAt);
+      if (!line.includes('"server is ready"')) return;
+      const { nodeId } = JSON.parse(line) as { nodeId: string };
+      resolve({ ms: performance.now() - startedAt, nodeId });
     });
     void server.ended.then(() => resolve(null));
   });
-  return { ...server, readyMs, points, errors };
+  const readyMs = ready.then((found) => found?.ms ?? null);
+  return { ...server, readyMs, nodeId: ready.then((found) => found?.nodeId ?? null), points, errors };
 }
 
 export interface NetworkProcess extends Process {

@@ -1,4 +1,4 @@
-/** One data directory with its address: servers come and go on it, and what was asked of them is remembered here. */
+/** One address where servers come and go, and what was asked of them there, which is remembered. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,12 @@ export interface Wish {
   answer: { status: number; body: Record<string, unknown> } | null;
 }
 
-export interface Station {
+/** What is asked of whoever serves at an address. */
+export interface Requests {
   network: NetworkProcess;
   /** The account's number that people call here. */
   ownNumber: string;
   wishes: Wish[];
-  start(crashAt?: string): ServerProcess;
   /** Sends a request, again when an earlier server died over it; null when this one does. */
   wish(wish: Wish): Promise<Wish['answer']>;
   wishFor(path: string, body: unknown): Wish;
@@ -28,6 +28,10 @@ export interface Station {
   send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T>;
   /** A phone that nobody rang, with somebody who does as their script says. */
   person(script: string): Promise<string>;
+}
+
+export interface Station extends Requests {
+  start(crashAt?: string): ServerProcess;
   remove(): void;
 }
 
@@ -39,6 +43,7 @@ export interface StationParts {
   settings?: Record<string, string>;
 }
 
+/** A data directory and a port of its own, on which one server after another is started. */
 export async function createStation({ network, index, ownNumber, settings }: StationParts): Promise<Station> {
   const dataDir = mkdtempSync(join(tmpdir(), 'callwright-crash-'));
   const port = await findFreePort();
@@ -49,6 +54,18 @@ export async function createStation({ network, index, ownNumber, settings }: Sta
     ...{ TWILIO_PHONE_NUMBER: ownNumber, RECORD_CALLS: 'true', TRUSTED_NETWORKS: '127.0.0.0/8' },
     ...{ CALLS_PER_SECOND: '50', MAX_CONCURRENT_CALLS: '500', ...settings },
   };
+  return {
+    ...createRequests({ network, index, ownNumber }, { url, dataDir }),
+    start: (crashAt) => startServer({ ...env, ...(crashAt === undefined ? {} : { CRASH_AT: crashAt }) }),
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/** Requests to an address, with the operator's key of a data directory of who serves there. */
+export function createRequests(
+  { network, index, ownNumber }: StationParts,
+  { url, dataDir }: { url: string; dataDir: string },
+): Requests {
   const ask = async (method: string, path: string, { body, key }: { body?: string; key?: string }) => {
     const operatorKey = readFileSync(join(dataDir, 'secrets/operator-key'), 'utf8').trim();
     const response = await fetch(`${url}${path}`, {
@@ -66,14 +83,16 @@ export async function createStation({ network, index, ownNumber, settings }: Sta
   let people = 0;
   return {
     ...{ network, ownNumber, wishes },
-    start: (crashAt) => startServer({ ...env, ...(crashAt === undefined ? {} : { CRASH_AT: crashAt }) }),
     wishFor(path, body) {
       const wish = { path, body: JSON.stringify(body), key: randomUUID(), answer: null };
       wishes.push(wish);
       return wish;
     },
     async wish(wish) {
-      wish.answer ??= await ask('POST', wish.path, wish).catch(() => null);
+      if (wish.answer !== null) return wish.answer;
+      const answer = await ask('POST', wish.path, wish).catch(() => null);
+      // Who is stopping has done nothing about it.
+      wish.answer = answer?.status === 503 ? null : answer;
       return wish.answer;
     },
     async read<T>(path: string) {
@@ -96,6 +115,5 @@ export async function createStation({ network, index, ownNumber, settings }: Sta
       });
       return number;
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
   };
 }
