@@ -101,7 +101,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     accounts: accounts.parts,
     ...work.control,
     metricsText: telemetry.metricsText,
-    ...{ callsPerSecond: config.callsPerSecond, requestsPerMinute: config.requestsPerMinute },
+    requestsPerMinute: config.requestsPerMinute,
     currency: config.spend.currency,
     ...{ isSandbox, trustProxy: config.trustProxy, dashboardFolder: base.overrides.dashboardFolder ?? builtDashboard },
     dialects: {

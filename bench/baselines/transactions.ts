@@ -41,7 +41,7 @@ const parts: CallParts = {
   log: silentLogger,
   live,
   maxCallsOnLines: 100_000,
-  pace: { account: 'bench', callsPerSecond: 1000 },
+  pace: { account: 'bench', callsPerSecond: 1000, perNumberPerMinute: null },
   nodeId: newId('node'),
   dialPolicy: {
     allowedCountries: null,

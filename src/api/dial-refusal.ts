@@ -1,5 +1,6 @@
 /** What the outside is told of a call that a rule forbids: the status, and when to come back. */
 import type { DialRefused } from '../call/dial/dial-refused.ts';
+import type { Answer } from './idempotency.ts';
 
 /** What passes with time and is no rate all the same. */
 const rulesThatPass: readonly string[] = ['dial/outside-calling-hours', 'dial/spend-cap'];
@@ -15,9 +16,12 @@ export function headersOfRefusal({ retryAfterSeconds }: DialRefused): Record<str
   return retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) };
 }
 
-/** The answer of a request form, with a body of its own shape. */
-export const toRefusalAnswer = (refused: DialRefused, body: object) => ({
-  status: statusOfRefusal(refused),
-  body,
-  headers: headersOfRefusal(refused),
-});
+/**
+ * The answer of a request form, with a body of its own shape; `failure` is what the form says when the carrier does not
+ * take a call, whether it was asked for this one or is known to take none.
+ */
+export function toRefusalAnswer(refused: DialRefused, body: object, failure: Answer): Answer {
+  const headers = headersOfRefusal(refused);
+  if (refused.code !== 'dial/carrier-unavailable') return { status: statusOfRefusal(refused), body, headers };
+  return { status: failure.status, body: { ...(failure.body as object), code: refused.code }, headers, isLater: true };
+}

@@ -13,6 +13,8 @@ export interface Answer {
   headers?: Record<string, string>;
   /** JSON unless told. */
   type?: string;
+  /** Nothing was done, and asking later may do it: the same key asks anew. So are 429 and 503 in any case. */
+  isLater?: boolean;
 }
 
 const json = 'application/json; charset=utf-8';
@@ -83,7 +85,8 @@ async function doAndKeep(
 ): Promise<FastifyReply> {
   const answer = await once.work();
   // An answer that says "later" must not be the answer for a day.
-  if (answer.status === 429 || answer.status === 503) await releaseIdempotencyKey(parts.store.db, use);
+  if (answer.isLater || answer.status === 429 || answer.status === 503)
+    await releaseIdempotencyKey(parts.store.db, use);
   else {
     const body = JSON.stringify(answer.keptBody ?? answer.body);
     await keepResponse(parts.store.db, use, { status: answer.status, body, type: answer.type ?? json });

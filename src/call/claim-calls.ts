@@ -6,13 +6,16 @@ import type { Assistant } from '../assistant/assistant.ts';
 import type { CallOrder } from '../ports/carrier.ts';
 import { countLines, lockDueCalls } from '../store/call-queue.ts';
 import type { CallRow } from '../store/calls.ts';
+import { listNumberLimits, listNumbersWaiting, type NumberLimits, saveNumberPaces } from '../store/number-paces.ts';
 import { lockPace, savePace } from '../store/pace.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
 import { requestsAllowed, whileAsking } from './dial/account-health.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
 import { findLineLimits } from './dial/find-line-limits.ts';
+import { findNumberTurns } from './dial/find-number-turns.ts';
 import { toHealth } from './dial/note-outcome.ts';
+import type { NumberTurns } from './dial/number-turns.ts';
 import { placesAt } from './dial/pace.ts';
 import { decideAndReserve } from './dial/reserve-dial.ts';
 import { nextMoment } from './dial/schedule.ts';
@@ -40,21 +43,29 @@ export async function claimCalls(parts: CallParts, db: Db, nowMs: number): Promi
   const places = placesAt(pace, row.nextAt.getTime(), nowMs);
   if (places.free === 0) return { steps: [], againAtMs: places.nextAtMs(0) };
   const most = Math.min(places.free, allowed.most, mostAtOnce);
-  const { calls, hasMore } = await chooseCalls(parts, db, { now, most });
+  const limits = await listNumberLimits(db);
+  const turns = await findNumberTurns(db, pace, { limits, nowMs });
+  const { calls, hasMore } = await chooseCalls(parts, db, { now, most, turns, limits });
   const steps: StepDone[] = [];
-  let dialled = 0;
+  const dialledFrom: string[] = [];
   for (const call of calls) {
     const done = await dialOrNot(parts, db, { call, nowMs });
-    if (done.step.state.phase === 'sending') dialled += 1;
+    if (done.step.state.phase === 'sending') dialledFrom.push(call.from_number);
     steps.push(done);
   }
+  const dialled = dialledFrom.length;
+  const numbers = turns.after(dialledFrom);
   if (dialled > 0) {
     const asking = whileAsking(health, nowMs);
     const nextAt = new Date(Math.ceil(places.nextAtMs(dialled)));
     await savePace(db, pace.account, { nextAt, ...(asking === health ? {} : { health: asking }) });
+    await saveNumberPaces(
+      db,
+      numbers.map(({ number, nextAtMs }) => ({ number, next_at: new Date(nextAtMs) })),
+    );
   }
   const isHeld = dialled >= allowed.most;
-  if (!hasMore) return { steps, againAtMs: null };
+  if (!hasMore) return { steps, againAtMs: await whenNumbersMayCall(parts, db, { now, turns, numbers }) };
   return { steps, againAtMs: isHeld ? nowMs + 1000 : Math.max(places.nextAtMs(dialled), nowMs) };
 }
 
@@ -65,30 +76,45 @@ const mostLooks = 3;
 async function chooseCalls(
   parts: CallParts,
   db: Db,
-  { now, most }: { now: Date; most: number },
+  { now, most, turns, limits }: { now: Date; most: number; turns: NumberTurns; limits: readonly NumberLimits[] },
 ): Promise<{ calls: CallRow[]; hasMore: boolean }> {
-  const all = parts.maxCallsOnLines;
+  const limited = { all: parts.maxCallsOnLines, numbers: limits };
   const inUse = await countLines(db);
   let owners: { client_id: string | null }[] = inUse;
   for (let looks = 1; ; looks += 1) {
-    const before = createLineBook(inUse, await findLineLimits(db, { all, owners }));
+    const before = createLineBook(inUse, await findLineLimits(db, { ...limited, owners }));
     const limit = Math.min(most, before.free());
     if (limit === 0) return { calls: [], hasMore: false };
-    const due = await lockDueCalls(db, { now, nodeId: parts.nodeId, full: before.full(), limit });
+    const lines = before.full();
+    const full = { ...lines, fromNumbers: [...lines.fromNumbers, ...turns.held()] };
+    const due = await lockDueCalls(db, { now, nodeId: parts.nodeId, full, limit });
     owners = [...owners, ...due];
-    const calls = withLines(due, createLineBook(inUse, await findLineLimits(db, { all, owners })));
+    const calls = withLines(due, createLineBook(inUse, await findLineLimits(db, { ...limited, owners })), turns);
     const hasMore = due.length === limit;
     if (calls.length > 0 || !hasMore || looks === mostLooks) return { calls, hasMore: hasMore && calls.length > 0 };
   }
 }
 
-function withLines(due: readonly CallRow[], book: LineBook): CallRow[] {
+function withLines(due: readonly CallRow[], book: LineBook, turns: NumberTurns): CallRow[] {
   const numbers = new Set<string>();
   return due.filter((call) => {
-    if (numbers.has(call.to_number) || !book.take(call)) return false;
+    if (numbers.has(call.to_number) || !turns.take(call.from_number) || !book.take(call)) return false;
     numbers.add(call.to_number);
     return true;
   });
+}
+
+/** When the first of the numbers may make a call again from which one waits; null when none waits for that. */
+async function whenNumbersMayCall(
+  { nodeId }: CallParts,
+  db: Db,
+  at: { now: Date; turns: NumberTurns; numbers: readonly { number: string; nextAtMs: number }[] },
+): Promise<number | null> {
+  const moments = new Map(at.turns.held().map((number) => [number, at.turns.nextAtMs(number, 0) ?? 0]));
+  for (const { number, nextAtMs } of at.numbers) moments.set(number, nextAtMs);
+  const waiting = await listNumbersWaiting(db, { numbers: [...moments.keys()], now: at.now, nodeId });
+  if (waiting.length === 0) return null;
+  return Math.min(...waiting.map((number) => moments.get(number) ?? Number.POSITIVE_INFINITY));
 }
 
 async function dialOrNot(

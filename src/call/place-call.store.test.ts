@@ -67,7 +67,11 @@ describeOnBothDatabases('placing a call', (openFresh) => {
   };
 
   it('keeps the pace, and refuses at once who would wait longer than 10 s', async () => {
-    const own = openRoom(await openFresh(), {}, { pace: { account: 'pace', callsPerSecond: 0.1 } });
+    const own = openRoom(
+      await openFresh(),
+      {},
+      { pace: { account: 'pace', callsPerSecond: 0.1, perNumberPerMinute: null } },
+    );
     await own.place();
     const waiting = placeCall(own, { ...request, to: '+15550194' });
     // Its patience, and the queue's next turn.

@@ -44,6 +44,8 @@ export interface Config {
   /** Whether X-Forwarded-For is believed. */
   trustProxy: boolean;
   callsPerSecond: number;
+  /** From one number of ours; null: no limit. */
+  callsPerMinutePerNumber: number | null;
   maxConcurrentCalls: number;
   /** Two-letter codes of the countries that may be called; null: those of the operator's own numbers. */
   allowedCountries: readonly string[] | null;
@@ -153,6 +155,7 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     admin: toAdministrator(values),
     trustProxy: values.TRUST_PROXY,
     callsPerSecond: values.CALLS_PER_SECOND,
+    callsPerMinutePerNumber: values.CALLS_PER_MINUTE_PER_NUMBER ?? null,
     maxConcurrentCalls: values.MAX_CONCURRENT_CALLS,
     allowedCountries: values.ALLOWED_COUNTRIES ?? null,
     callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,

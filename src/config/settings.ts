@@ -132,6 +132,12 @@ export const serverSettings = {
     meaning: 'How many calls may live at once.',
     secret: false,
   },
+  CALLS_PER_MINUTE_PER_NUMBER: {
+    schema: wholeNumber(1, 60_000).optional(),
+    meaning:
+      'How many calls a minute may be made from one number of your own, evenly spread, unless calls_per_minute of the number says otherwise. By default there is no limit.',
+    secret: false,
+  },
   ALLOWED_COUNTRIES: {
     schema: countryList.optional(),
     meaning:

@@ -11,6 +11,7 @@ export const priorities = { request: 2, single: 1, campaign: 0 } as const;
 export interface FullLines {
   clientIds: readonly string[];
   campaignIds: readonly string[];
+  /** Those that may make no call now, for lines or pace. */
   fromNumbers: readonly string[];
 }
 
@@ -108,6 +109,18 @@ export async function countWaitingRequests(db: Db, reach: Reach): Promise<number
     .where('due_at', 'is not', null);
   if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
   return (await query.executeTakeFirstOrThrow()).calls;
+}
+
+/** The same of those that are to be made from this number. */
+export async function countRequestsFrom(db: Db, number: string): Promise<number> {
+  const row = await db
+    .selectFrom('calls')
+    .select((count) => count.fn.countAll<number>().as('calls'))
+    .where('priority', '=', priorities.request)
+    .where('due_at', 'is not', null)
+    .where('from_number', '=', number)
+    .executeTakeFirstOrThrow();
+  return row.calls;
 }
 
 /** Whether a call rings this number, or is about to because a request waits for it. */

@@ -49,6 +49,15 @@ export function listCampaigns(
   return query.orderBy('id', 'desc').limit(page.limit).execute();
 }
 
+/** Those that are not over, newest first. */
+export function listCampaignsUnderWay(db: Db, reach: Reach, limit: number): Promise<CampaignRow[]> {
+  return selectCampaigns(db, reach)
+    .where('status', 'in', ['running', 'paused', 'halted'])
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 /** Campaigns that somebody must look at by `now`, the longest overdue first. */
 export async function findCampaignsToTick(db: Db, now: Date, limit: number): Promise<string[]> {
   const rows = await db

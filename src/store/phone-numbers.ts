@@ -47,7 +47,10 @@ export function listPhoneNumbers(
 export function updatePhoneNumber(
   db: Db,
   of: { reach: Reach; id: string },
-  changes: Pick<Updateable<PhoneNumbersTable>, 'assistant_id' | 'client_id' | 'updated_at'>,
+  changes: Pick<
+    Updateable<PhoneNumbersTable>,
+    'assistant_id' | 'client_id' | 'calls_per_minute' | 'concurrent_calls' | 'updated_at'
+  >,
 ): Promise<PhoneNumberRow | undefined> {
   let query = db.updateTable('phone_numbers').set(changes).where('id', '=', of.id);
   if (!of.reach.everyone) query = query.where('client_id', '=', of.reach.clientId);

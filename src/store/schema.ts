@@ -178,6 +178,12 @@ export interface PaceTable {
   health: JsonOrNull;
 }
 
+/** When a number of ours may make its next call. */
+export interface NumberPacesTable {
+  number: string;
+  next_at: Moment;
+}
+
 /** The database, or a transaction on it. */
 export type Db = Kysely<Database>;
 
@@ -289,6 +295,9 @@ export interface PhoneNumbersTable {
   client_id: string | null;
   /** Who answers it. */
   assistant_id: number | null;
+  /** Calls made from it, in a minute and at once; null: no limit of its own. */
+  calls_per_minute: number | null;
+  concurrent_calls: number | null;
   created_at: Moment;
   updated_at: Moment;
 }
@@ -476,6 +485,7 @@ export interface Database {
   do_not_call: DoNotCallTable;
   idempotency_keys: IdempotencyKeysTable;
   pace: PaceTable;
+  number_paces: NumberPacesTable;
   nodes: NodesTable;
   shared_secrets: SharedSecretsTable;
   consents: ConsentsTable;

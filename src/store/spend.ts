@@ -50,6 +50,21 @@ export function readSums(db: Db, place: SpendPlace): Promise<SpendSum[]> {
     .execute();
 }
 
+/** Sums of these scopes and periods, as they are now. */
+export async function listSums(
+  db: Db,
+  wanted: { scopes: readonly string[]; periods: readonly string[]; currency: string },
+): Promise<SpendSum[]> {
+  if (wanted.scopes.length === 0) return [];
+  return await db
+    .selectFrom('spend_totals')
+    .select(['scope', 'period', 'reserved_micros', 'settled_micros'])
+    .where('currency', '=', wanted.currency)
+    .where('scope', 'in', wanted.scopes)
+    .where('period', 'in', wanted.periods)
+    .execute();
+}
+
 /** Adds to the sums that a call counts for; gives them as they are then, kept from everybody else until the transaction ends. */
 export function addToSums(
   db: Db,

@@ -19,7 +19,11 @@ export function toCallRules(
   const { config } = base;
   const spend = toSpendPolicy(config, network);
   return {
-    pace: { account: config.twilio?.accountSid ?? 'simulated', callsPerSecond: config.callsPerSecond },
+    pace: {
+      account: config.twilio?.accountSid ?? 'simulated',
+      callsPerSecond: config.callsPerSecond,
+      perNumberPerMinute: config.callsPerMinutePerNumber,
+    },
     maxCallsOnLines: config.maxConcurrentCalls,
     dialPolicy: { ...toDialPolicy(config), spend },
     followUps: [

@@ -1,4 +1,5 @@
 /** Three servers on one Postgres behind a load balancer: one stands still over a claim, one is killed, nobody is rung twice. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, waitFor } from '../../src/base/clock.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
@@ -73,7 +74,9 @@ describe.runIf(hasPostgres())('three nodes', () => {
     const documented = Object.keys(readDocumentedSettings());
     expect(documented).toEqual(expect.arrayContaining(['DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY']));
     const ofThisTest = [...Object.keys(network.settings), 'TRUSTED_NETWORKS', 'TWILIO_API_BASE_URL'];
-    expect(Object.keys(cluster.settings).filter((name) => !documented.includes(name) && !ofThisTest.includes(name))).toEqual([]);
+    expect(
+      Object.keys(cluster.settings).filter((name) => !documented.includes(name) && !ofThisTest.includes(name)),
+    ).toEqual([]);
   });
 
   it('ring everybody once and leave nothing behind when one stands still and one is killed', {
@@ -81,11 +84,7 @@ describe.runIf(hasPostgres())('three nodes', () => {
   }, async () => {
     const [survivor, paused, victim] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
     // All at once on an empty database: one makes the tables and the secrets, the others take them.
-    await Promise.all([
-      survivor.start(),
-      paused.start(`${claimed}#4 stop`),
-      victim.start('carrier.placeCall after#4'),
-    ]);
+    await Promise.all([survivor.start(), paused.start(`${claimed}#4 stop`), victim.start('carrier.placeCall after#4')]);
     expect(new Set(cluster.nodes.map((node) => node.operatorKey())).size).toBe(1);
     const seen = await follow(survivor);
     await setUp(cluster, receiver.url);
@@ -96,7 +95,8 @@ describe.runIf(hasPostgres())('three nodes', () => {
     for (const to of talkers.slice(12)) await placeCall(to);
 
     const pausedId = await paused.process.nodeId;
-    await victim.process.ended;
+    await until(() => isStopped(paused.process.child.pid));
+    expect((await victim.process.ended).signal).toBe('SIGKILL');
     // The others take it for gone, and all that it held for theirs.
     await until(async () => (await held(pausedId)) === 0);
     paused.process.child.kill('SIGCONT');
@@ -143,11 +143,19 @@ describe.runIf(hasPostgres())('three nodes', () => {
 });
 
 /** The transaction in which a call is taken out of the queue, at the moment in which it is committed. */
-const claimed = 'commit call_costs+call_log+calls+events+pace+spend_entries+spend_sums after';
+const claimed = 'commit call_costs+call_log+calls+events+pace+spend_entries+spend_totals after';
+
+/** Whether a process stands still, as its system says. */
+function isStopped(pid: number | undefined): boolean {
+  return spawnSync('ps', ['-o', 'state=', '-p', String(pid)])
+    .stdout.toString()
+    .trim()
+    .startsWith('T');
+}
 
 /** How many unfinished calls a node has. */
 async function held(nodeId: string | null): Promise<number> {
-  const sql = "select id from calls where node_id = $1 and check_at is not null";
+  const sql = 'select id from calls where node_id = $1 and check_at is not null';
   return (await cluster.query(sql, [nodeId])).length;
 }
 
@@ -179,4 +187,3 @@ function mostAtOnce(records: readonly SimulatedCallRecord[]): number {
   }
   return most;
 }
-

@@ -354,7 +354,7 @@ describe('the limits of a client', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ code: 'dial/client-calls-per-day' });
     expect(await (await fetch(`${server.url}/v1/limits`, { headers: client.key })).json()).toMatchObject({
-      client: { calls_per_day: { limit: 1, used: 1, remaining: 0 } },
+      client: { id: client.resource.id, calls_per_day: { limit: 1, used: 1, remaining: 0 } },
     });
   });
 

@@ -10,6 +10,10 @@ const changeable = {
     .string()
     .regex(/^\w{1,100}$/)
     .nullable(),
+  /** Calls made from it, evenly spread over the minute; null: as CALLS_PER_MINUTE_PER_NUMBER says. */
+  calls_per_minute: z.int().min(1).max(60_000).nullable(),
+  /** Calls made from it that hold a line at once; null: no limit. */
+  concurrent_calls: z.int().min(1).max(100_000).nullable(),
 };
 
 export const createPhoneNumberSchema = z

@@ -113,7 +113,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { message: error.message, code: error.code };
-    return toRefusalAnswer(error, body);
+    return toRefusalAnswer(error, body, failed(500, error.message));
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

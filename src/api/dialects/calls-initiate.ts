@@ -122,7 +122,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { detail: error.message, code: error.code };
-    return toRefusalAnswer(error, body);
+    return toRefusalAnswer(error, body, fault(502, error.message));
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

@@ -130,7 +130,7 @@ function toRefusal(parts: MakeCallParts, error: unknown, at: { request: FastifyR
   if (error instanceof DialRefused) {
     at.log.info({ code: error.code }, 'call refused');
     const body = { error: error.message, code: error.code, requestId };
-    return toRefusalAnswer(error, body);
+    return toRefusalAnswer(error, body, fault(at.request, 500, 'Twilio service unavailable'));
   }
   if (!(error instanceof CallNotPlaced || error instanceof CallNotConfirmed)) throw error;
   // The carrier's own words name the number.

@@ -114,7 +114,7 @@ function toRefusal(error: unknown, log: Logger): Answer {
   if (error instanceof DialRefused) {
     log.info({ code: error.code }, 'call refused');
     const body = { error: 'Call not allowed', message: error.message, code: error.code };
-    return toRefusalAnswer(error, body);
+    return toRefusalAnswer(error, body, fault(500, 'Failed to initiate outbound call', error.message));
   }
   if (error instanceof CallNotPlaced || error instanceof CallNotConfirmed) {
     // The carrier's own words name the number.

@@ -37,7 +37,7 @@ import {
 } from '../contract/do-not-call.ts';
 import { healthSchema } from '../contract/health.ts';
 import { recordingQuerySchema, recordingsSchema } from '../contract/recordings.ts';
-import { limitsSchema, statsQuerySchema, statsSchema } from '../contract/stats.ts';
+import { limitsQuerySchema, limitsSchema, statsQuerySchema, statsSchema } from '../contract/stats.ts';
 import { pageOf, problemSchema } from '../contract/text.ts';
 import type { Area } from './operation.ts';
 
@@ -251,7 +251,12 @@ export const callOperations: readonly Area[] = [
         answer: { status: 200, type: 'text/plain' },
         errors: { 403: 'These are of all clients together.', 404: 'None are kept.' },
       },
-      { route: 'GET /v1/limits', summary: 'See how much capacity is left', answer: ok(limitsSchema) },
+      {
+        route: 'GET /v1/limits',
+        summary: 'See what is left of lines, pace and spending: of the account, a client, each number and campaign',
+        query: limitsQuerySchema,
+        answer: ok(limitsSchema),
+      },
       { route: 'GET /v1/health', summary: 'See what calls need and what is missing', answer: ok(healthSchema) },
     ],
   },

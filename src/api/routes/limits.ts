@@ -1,50 +1,24 @@
 /** `/v1/limits`: how much there is, how much of it is taken, and what is left. */
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
 import { reachOf } from '../../account/principal.ts';
-import type { Clock } from '../../base/clock.ts';
-import { allowanceOf } from '../../call/dial/client-limits.ts';
-import { countCallsOnLines, countQueuedCalls } from '../../store/calls.ts';
-import type { Store } from '../../store/open-store.ts';
+import { findClient } from '../../store/clients.ts';
 import { whoAsks } from '../authorize.ts';
-import type { limitsSchema } from '../contract/stats.ts';
+import { limitsQuerySchema } from '../contract/stats.ts';
+import { notFound, parseOrProblem } from '../problem.ts';
+import { type LimitParts, type Limits, readLimits } from '../read-limits.ts';
 
-export interface LimitParts {
-  store: Store;
-  clock: Clock;
-  callsPerSecond: number;
-  maxCallsOnLines: number;
-}
+export type { LimitParts } from '../read-limits.ts';
 
-export function limitRoutes({ store, clock, callsPerSecond, maxCallsOnLines }: LimitParts) {
-  const { db } = store;
-
+export function limitRoutes(parts: LimitParts) {
   return async (app: FastifyInstance): Promise<void> => {
     const reading = { config: { permission: 'stats:read' } } as const;
-    app.get('/v1/limits', reading, async (request): Promise<z.infer<typeof limitsSchema>> => {
+    app.get('/v1/limits', reading, async (request): Promise<Limits> => {
       const principal = whoAsks(request);
-      const { clientId } = principal;
-      const [onLines, queued, left] = await Promise.all([
-        countCallsOnLines(db),
-        countQueuedCalls(db, reachOf(principal)),
-        clientId === null ? null : allowanceOf(db, clientId, clock.now()),
-      ]);
-      return {
-        calls_per_second: callsPerSecond,
-        lines: { limit: maxCallsOnLines, free: Math.max(maxCallsOnLines - onLines, 0) },
-        queued,
-        client: left && {
-          concurrent_calls: toUsed(left.concurrentCalls, left.callsOnLines),
-          calls_per_minute: toUsed(left.callsPerMinute, left.callsInLastMinute),
-          calls_per_day: toUsed(left.callsPerDay, left.callsInLastDay),
-        },
-      };
+      const { client_id: asked } = parseOrProblem(limitsQuerySchema, request.query);
+      const reach = reachOf(principal);
+      const clientId = asked ?? principal.clientId;
+      if (asked !== undefined && !(await findClient(parts.store.db, reach, asked))) throw notFound('client');
+      return readLimits(parts, { reach, clientId });
     });
   };
 }
-
-const toUsed = (limit: number | null, used: number) => ({
-  limit,
-  used,
-  remaining: limit === null ? null : Math.max(limit - used, 0),
-});

@@ -90,7 +90,12 @@ async function add(parts: PhoneNumberParts, request: FastifyRequest): Promise<Ph
   const body = parseOrProblem(createPhoneNumberSchema, request.body);
   const principal = whoAsks(request);
   const at = new Date(parts.clock.now());
-  const wanted = { assistant_id: body.assistant_id ?? null, client_id: principal.clientId ?? body.client_id ?? null };
+  const wanted = {
+    assistant_id: body.assistant_id ?? null,
+    client_id: principal.clientId ?? body.client_id ?? null,
+    calls_per_minute: body.calls_per_minute ?? null,
+    concurrent_calls: body.concurrent_calls ?? null,
+  };
   try {
     return await parts.store.transaction(async (db) => {
       await checkBelonging(db, reachOf(principal), wanted);
@@ -116,6 +121,8 @@ function change(parts: PhoneNumberParts, request: FastifyRequest<ById>): Promise
     const wanted = {
       assistant_id: changes.assistant_id === undefined ? before.assistant_id : changes.assistant_id,
       client_id: changes.client_id === undefined ? before.client_id : changes.client_id,
+      calls_per_minute: changes.calls_per_minute === undefined ? before.calls_per_minute : changes.calls_per_minute,
+      concurrent_calls: changes.concurrent_calls === undefined ? before.concurrent_calls : changes.concurrent_calls,
     };
     await checkBelonging(db, reach, wanted);
     const row = await updatePhoneNumber(db, { reach, id }, { ...wanted, updated_at: new Date(parts.clock.now()) });
@@ -160,6 +167,8 @@ function toResource(row: PhoneNumberRow): PhoneNumberResource {
     number: row.number,
     assistant_id: row.assistant_id,
     client_id: row.client_id,
+    calls_per_minute: row.calls_per_minute,
+    concurrent_calls: row.concurrent_calls,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

@@ -4,6 +4,8 @@ export interface PaceLimits {
   /** Whose pace it is, over all nodes. */
   account: string;
   callsPerSecond: number;
+  /** Calls from a number of ours that has no limit of its own; null: as many as the account may make. */
+  perNumberPerMinute: number | null;
 }
 
 /** As much as a claim may have been late: calls of that time go out together, a slow one-a-second never two. */
@@ -19,7 +21,11 @@ interface Places {
 }
 
 /** @param nextAtMs when the next request may be sent, as it was left by whoever sent the last */
-export function placesAt({ callsPerSecond }: PaceLimits, nextAtMs: number, nowMs: number): Places {
+export function placesAt(
+  { callsPerSecond }: Pick<PaceLimits, 'callsPerSecond'>,
+  nextAtMs: number,
+  nowMs: number,
+): Places {
   const intervalMs = 1000 / callsPerSecond;
   if (intervalMs === 0) return { free: Number.POSITIVE_INFINITY, nextAtMs: () => nowMs };
   const atOnce = Math.max(1, Math.floor(catchUpMs / intervalMs));

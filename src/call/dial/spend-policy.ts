@@ -110,8 +110,12 @@ const campaignCaps = z.object({
 });
 
 export async function capsOfCampaign(db: Db, campaignId: string | null): Promise<Caps> {
-  if (campaignId === null) return noCaps;
-  const settings = (await findCampaign(db, everyone, campaignId))?.settings as { spend_caps?: unknown } | undefined;
+  return campaignId === null ? noCaps : toCampaignCaps((await findCampaign(db, everyone, campaignId))?.settings);
+}
+
+/** @param stored the settings of a campaign */
+export function toCampaignCaps(stored: unknown): Caps {
+  const settings = stored as { spend_caps?: unknown } | undefined;
   const caps = settings?.spend_caps ? campaignCaps.parse(settings.spend_caps) : {};
   return {
     perCall: caps.per_call_micros ?? null,

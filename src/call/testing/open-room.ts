@@ -43,7 +43,11 @@ export const request: CallRequest = {
   instructions: () => ({ path: '/instructions?x=1' }),
 };
 
-const wideOpen: PaceLimits = { account: 'AC1', callsPerSecond: Number.POSITIVE_INFINITY };
+const wideOpen: PaceLimits = {
+  account: 'AC1',
+  callsPerSecond: Number.POSITIVE_INFINITY,
+  perNumberPerMinute: null,
+};
 
 const noLimits: DialPolicy = {
   allowedCountries: null,

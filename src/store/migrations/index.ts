@@ -22,6 +22,7 @@ import { callLists } from './0070-call-lists.ts';
 import { transfers } from './0100-transfers.ts';
 import { callBacks } from './0110-call-backs.ts';
 import { audioTickets } from './0120-audio-tickets.ts';
+import { numberPace } from './0140-number-pace.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-calls': calls,
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '0100-transfers': transfers,
   '0110-call-backs': callBacks,
   '0120-audio-tickets': audioTickets,
+  '0140-number-pace': numberPace,
 };

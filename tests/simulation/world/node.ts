@@ -113,7 +113,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
   const calls = parts.spoil({
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy, followUps: [] },
     ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
-    pace: { account: accountSid, callsPerSecond: config.callsPerSecond },
+    pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
   });
   const conversations = createConversations(clock);
   // Nobody in these calls has a tool.
