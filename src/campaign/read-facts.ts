@@ -1,15 +1,22 @@
 /** What the database tells about a campaign now, for its machine; read under the campaign's lock. */
 import { allowanceOf } from '../call/dial/client-limits.ts';
+import { toHealth } from '../call/dial/note-outcome.ts';
 import { type CampaignRow, type EndedCall, listCallsUnderWay, listLastEnded } from '../store/campaigns.ts';
 import { nextContactDue } from '../store/contacts.ts';
+import { findPace } from '../store/pace.ts';
 import type { Db } from '../store/schema.ts';
+import type { CampaignParts } from './campaign-parts.ts';
 import type { CallResult, CampaignState, Facts } from './pace/pace-state.ts';
 import { settingsOf, stateOf } from './settings.ts';
 
 /** The pace follows so many of the last calls, the breaker as many as it was told. */
 const leastResults = 50;
 
-export async function readFacts(db: Db, row: CampaignRow, atMs: number): Promise<Facts> {
+export async function readFacts(
+  { pace }: Pick<CampaignParts, 'pace'>,
+  db: Db,
+  { row, atMs }: { row: CampaignRow; atMs: number },
+): Promise<Facts> {
   const underWay = await listCallsUnderWay(db, row.id);
   const queued = underWay.filter(({ status }) => status === 'queued' || status === 'scheduled').length;
   const talking = underWay.filter(({ answered }) => answered).length;
@@ -20,6 +27,7 @@ export async function readFacts(db: Db, row: CampaignRow, atMs: number): Promise
     ringing: underWay.length - queued - talking,
     nextDueAtMs: due?.getTime() ?? null,
     results: await readResults(db, row, stateOf(row)),
+    accountShutAtMs: await findShutAt(db, pace.account),
     ...(await readAllowance(db, row, atMs)),
   };
 }
@@ -34,6 +42,12 @@ async function readResults(db: Db, row: CampaignRow, state: CampaignState): Prom
 function toResult({ status, answered, fault }: EndedCall): CallResult {
   if (fault !== null || status === 'failed') return 'failed';
   return answered ? 'answered' : 'unanswered';
+}
+
+/** As long as the breaker towards the carrier is not closed again. */
+async function findShutAt(db: Db, account: string): Promise<number | null> {
+  const health = toHealth((await findPace(db, account))?.health);
+  return health.why === 'locked-out' && health.openUntilMs !== null ? (health.shutAtMs ?? null) : null;
 }
 
 const minuteMs = 60_000;

@@ -43,7 +43,7 @@ export async function takeCampaignStep(
 ): Promise<CampaignStep> {
   const atMs = parts.clock.now();
   const taken: CampaignStep = { row, events: [], calls: [], canceled: [], ending: [] };
-  const facts = wish.type === 'tick' ? await readFacts(db, row, atMs) : null;
+  const facts = wish.type === 'tick' ? await readFacts(parts, db, { row, atMs }) : null;
   const first = (facts === null ? { ...wish, atMs } : { type: 'tick', atMs, facts }) as CampaignEvent;
   let nextLookMs: number | null = null;
   const queue: CampaignEvent[] = [first];
@@ -99,7 +99,7 @@ async function perform(parts: CampaignParts, db: Db, performing: Performing): Pr
       const dialed = await dialContacts(parts, db, { row, effect, atMs });
       if (dialed.halt) return { type: 'halt', halt: dialed.halt, atMs };
       taken.calls.push(...dialed.calls);
-      const facts = await readFacts(db, row, atMs);
+      const facts = await readFacts(parts, db, { row, atMs });
       return { type: 'dialed', calls: dialed.calls.length, facts, atMs };
     }
     case 'cancel-queued':

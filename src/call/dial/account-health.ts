@@ -21,6 +21,8 @@ export interface AccountHealth {
   /** Until when one careful request is waited for. */
   probedUntilMs: number;
   why: DialOutcome['type'] | null;
+  /** When the carrier last said that the account is shut; absent: it did not. */
+  shutAtMs?: number;
 }
 
 export const goodHealth: AccountHealth = {
@@ -77,7 +79,8 @@ export function afterOutcome(
       return failed(health, 'unclear', nowMs);
     case 'locked-out': {
       const openUntilMs = nowMs + Math.max(lockedOutMs, backOffMs(firstOpenMs, longestOpenMs, health.opened));
-      return { ...health, why: 'locked-out', opened: health.opened + 1, openUntilMs, probedUntilMs: 0 };
+      const opened = health.opened + 1;
+      return { ...health, why: 'locked-out', opened, openUntilMs, probedUntilMs: 0, shutAtMs: nowMs };
     }
   }
 }

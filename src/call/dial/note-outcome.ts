@@ -37,6 +37,9 @@ export async function noteOutcome(
 
 function tell(log: Logger, { before, after }: { before: AccountHealth; after: AccountHealth }): void {
   const until = after.openUntilMs === null ? null : new Date(after.openUntilMs).toISOString();
-  if (after.opened > before.opened) log.error({ until, why: after.why }, 'the carrier is not asked for calls now');
+  const told = { until, why: after.why };
+  // Somebody is alarmed once, however often it is tried again.
+  if (after.opened > 0 && before.opened === 0) log.error(told, 'the carrier is not asked for calls now');
+  else if (after.opened > before.opened) log.warn(told, 'the carrier still takes no calls');
   if (before.opened > 0 && after.opened === 0) log.info({}, 'the carrier is asked for calls again');
 }

@@ -51,6 +51,8 @@ export interface Facts {
   askAgainAtMs: number;
   /** Since `resultsSinceMs`, the newest first. */
   results: readonly CallResult[];
+  /** When the carrier last said that the account is shut; null while it takes calls. */
+  accountShutAtMs: number | null;
 }
 
 export type CampaignEvent = { atMs: number } & (

@@ -14,7 +14,7 @@ const rules: PaceRules = {
 };
 const idle: Facts = {
   ...{ queued: 0, ringing: 0, talking: 0, nextDueAtMs: 0, allowed: Number.POSITIVE_INFINITY },
-  ...{ askAgainAtMs: 0, results: [] },
+  ...{ askAgainAtMs: 0, results: [], accountShutAtMs: null },
 };
 const running: CampaignState = { phase: 'running', nextSlotAtMs: 0, resultsSinceMs: 0 };
 const paused: CampaignState = { ...running, phase: 'paused' };
@@ -95,6 +95,15 @@ describe('a campaign', () => {
     expect(tick({ results: [...failing.slice(0, 4), ...Array(6).fill('answered')] }).state.phase).toBe('running');
     const resumed = step(halted.state, { type: 'resume', atMs: 77 }, rules);
     expect(resumed.state).toMatchObject({ phase: 'running', resultsSinceMs: 77 });
+  });
+
+  it('is halted when the carrier shuts the account, and goes on when somebody resumes it after that', () => {
+    const halted = tick({ accountShutAtMs: 5 });
+    expect(halted.state).toMatchObject({ phase: 'halted', halt: { code: 'campaign/account-refused' } });
+    expect(names(halted.effects)).toContain('cancel-queued');
+    const resumed = step(halted.state, { type: 'resume', atMs: 6 }, rules).state;
+    expect(tick({ accountShutAtMs: 5 }, resumed, { atMs: 6 }).state.phase).toBe('running');
+    expect(tick({ accountShutAtMs: 7 }, resumed, { atMs: 8 }).state.phase).toBe('halted');
   });
 
   it('that was canceled ends what rings, and those who talk only when told so', () => {

@@ -108,7 +108,7 @@ function onTick(state: CampaignState, look: Look, rules: PaceRules): Step {
 }
 
 function onTurn(state: Running, { atMs, facts }: Look, rules: PaceRules): Step {
-  const halt = whyHalt(facts.results, rules.breaker);
+  const halt = whyHalt(facts, rules.breaker, state.resultsSinceMs);
   if (halt) return onHalt(state, { type: 'halt', halt, atMs });
   if (rules.startsAtMs !== null && atMs < rules.startsAtMs) return { state, effects: [lookAgain(rules.startsAtMs)] };
   if (isPastEnd(atMs, rules) && facts.nextDueAtMs !== null) {
