@@ -26,6 +26,7 @@ import { openNetwork } from './wiring/open-network.ts';
 import { openNode } from './wiring/open-node.ts';
 import { openNotify } from './wiring/open-notify.ts';
 import { openOwnSockets } from './wiring/open-own-sockets.ts';
+import { readPlaceRules } from './wiring/read-place-rules.ts';
 import { toCallRules } from './wiring/to-call-rules.ts';
 
 export type { Overrides } from './wiring/foundation.ts';
@@ -69,6 +70,8 @@ export async function createCallwright(config: Config, overrides: Overrides = {}
 
 async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Promise<Callwright> {
   const { config, clock, log } = base;
+  // A mistake in it stops the start before anything is touched.
+  const places = readPlaceRules(config.dialRulesFile);
   const bound = await bindServer(config);
   closers.push(bound.close);
   const publicUrl = config.publicUrl ?? `http://localhost:${bound.port}`;
@@ -80,7 +83,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   closers.push(network.close);
   const accounts = await openAccounts({ ...base, store, newId }, secrets.operatorKey);
   const { carrier } = network;
-  const rules = { ...toCallRules(base, network, newId), nodeId: node.nodeId };
+  const rules = { ...toCallRules(base, network, { newId, places }), nodeId: node.nodeId };
   const parts: CallParts = { ...{ store, carrier, clock, random: base.random, newId, log, live }, ...rules };
   const notify = openNotify(base, parts);
   closers.push(notify.stop);

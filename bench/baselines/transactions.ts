@@ -46,6 +46,7 @@ const parts: CallParts = {
   dialPolicy: {
     allowedCountries: null,
     ownNumber: '+15551234567',
+    places: usualPlaceRules,
     callsPerNumberPerDay: null,
     callsPerNumberPerWeek: null,
   },

@@ -127,7 +127,8 @@ async function dialOrNot(
   if (place.kind !== 'request' && nowMs >= giveUpAtMsOf(place)) {
     return takeStep(parts, db, { call, event: { type: 'check', atMs: nowMs } });
   }
-  const person = { to: call.to_number, recipientZone: call.recipient_timezone };
+  const { places } = parts.dialPolicy;
+  const person = { to: call.to_number, recipientZone: call.recipient_timezone, places };
   const openMs = nextMoment(call.schedule, person, nowMs);
   if (openMs !== nowMs) return takeStep(parts, db, { call, event: toLater(openMs, nowMs) });
   const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, limits) };

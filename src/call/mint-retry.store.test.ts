@@ -3,6 +3,7 @@ import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { createIds } from '../base/ids.ts';
 import { createSeededRandom, systemRandom } from '../base/random.ts';
 import { addToDoNotCall } from '../store/do-not-call.ts';
+import { usualPlaceRules } from './dial/rules/place-rules.ts';
 import { mintRetry } from './mint-retry.ts';
 import { queueCall } from './place-call.ts';
 import { createSweeper } from './sweep.ts';
@@ -15,7 +16,7 @@ describeOnBothDatabases('calls for later', (openFresh) => {
   let room: Room;
   beforeAll(async () => {
     const newId = createIds({ now: () => 0 } as Parameters<typeof createIds>[0], systemRandom);
-    const followUps = [mintRetry({ newId, random: createSeededRandom(1), adviceFor: () => null })];
+    const followUps = [mintRetry({ newId, random: createSeededRandom(1), adviceFor: () => null, places: usualPlaceRules })];
     room = openRoom(await openFresh(), {}, { followUps });
   });
   const whenDialled = async (id: string) => {

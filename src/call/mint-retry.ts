@@ -5,13 +5,17 @@ import { type CallRow, insertCall, type NewCallRow, updateCall } from '../store/
 import type { NewEvent } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
+import type { PlaceRules } from './dial/rules/place-rules.ts';
 import { nextMoment } from './dial/schedule.ts';
 import type { FollowUp } from './follow-ups.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import { type Accepted, beginQueuedLifecycle } from './lifecycle-beginnings.ts';
 import { decideRetry } from './retry/decide-retry.ts';
 
-type RetryParts = Pick<CallParts, 'newId' | 'random'> & { adviceFor(code: number): CarrierAdvice | null };
+type RetryParts = Pick<CallParts, 'newId' | 'random'> & {
+  adviceFor(code: number): CarrierAdvice | null;
+  places: PlaceRules;
+};
 
 /** Comes first of the follow-ups: `next_attempt_call_id` is stored when the others run. */
 export function mintRetry(parts: RetryParts): FollowUp {
@@ -20,7 +24,7 @@ export function mintRetry(parts: RetryParts): FollowUp {
     if (call.campaign_id !== null) return [];
     const afterMs = decideRetry(call.retry, toFinished(parts, call), parts.random.fraction());
     if (afterMs === null) return [];
-    const person = { to: call.to_number, recipientZone: call.recipient_timezone };
+    const person = { to: call.to_number, recipientZone: call.recipient_timezone, places: parts.places };
     const dueAtMs = nextMoment(call.schedule, person, Math.ceil(atMs + afterMs));
     const notAfterMs = call.not_after?.getTime() ?? null;
     if (dueAtMs === null || (notAfterMs !== null && dueAtMs >= notAfterMs)) return [];

@@ -113,7 +113,7 @@ export function storeQueuedCall(
   request: CallRequest & { turnAtMs?: number },
 ): Promise<StoredCall> {
   const atMs = request.turnAtMs ?? parts.clock.now();
-  const when = whenToDial(request, atMs);
+  const when = whenToDial(request, parts.dialPolicy, atMs);
   const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs, ...when });
   const event = statusOf(lifecycle) === 'scheduled' ? 'call.scheduled' : 'call.queued';
   return storeCall(parts, db, {

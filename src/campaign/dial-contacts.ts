@@ -85,7 +85,7 @@ async function setScene(
   const used = { ...row.caller_ids_used };
   return {
     ...{ row, settings, speaker, used },
-    whenToCall: whenToCall({ window: settings.window, client: limits }, atMs),
+    whenToCall: whenToCall({ window: settings.window, client: limits, places: parts.dialPolicy.places }, atMs),
     callerIdFor(contact) {
       const ids = { numbers, match: settings.caller_id?.match ?? 'none', used };
       const chosen = chooseCallerId(ids, { number: contact.number, calledFrom: contact.from_number }) as string;

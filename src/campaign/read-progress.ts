@@ -1,11 +1,12 @@
 /** How far a campaign is, how fast it goes, and when it will be over. */
-import type { Clock } from '../base/clock.ts';
 import { parseClientDialLimits } from '../call/dial/client-dial-limits.ts';
+import type { PlaceRules } from '../call/dial/rules/place-rules.ts';
 import { type CampaignRow, countDialedSince } from '../store/campaigns.ts';
 import { findClient } from '../store/clients.ts';
 import { type ContactCount, countByStateAndOutcome, listContacts } from '../store/contacts.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
+import type { CampaignParts } from './campaign-parts.ts';
 import { expectedEnd } from './forecast.ts';
 import { settingsOf } from './settings.ts';
 import { whenToCallOne } from './when-to-call.ts';
@@ -18,24 +19,28 @@ export interface Progress {
   expectedEndMs: number | null;
 }
 
+type ProgressParts = Pick<CampaignParts, 'clock' | 'dialPolicy'>;
+
 const minute = 60_000;
 const lookBackMinutes = 5;
 
-export async function readProgress({ clock }: { clock: Clock }, db: Db, row: CampaignRow): Promise<Progress> {
-  const atMs = clock.now();
+export async function readProgress(parts: ProgressParts, db: Db, row: CampaignRow): Promise<Progress> {
+  const atMs = parts.clock.now();
   const counts = await countByStateAndOutcome(db, row.id);
   if (row.status !== 'running') return { counts, dialedPerMinute: 0, expectedEndMs: null };
   const runsSinceMs = row.started_at?.getTime() ?? atMs;
   const minutes = Math.min(Math.max((atMs - runsSinceMs) / minute, 1), lookBackMinutes);
   const dialed = await countDialedSince(db, row.id, new Date(atMs - lookBackMinutes * minute));
   const dialedPerMinute = dialed / minutes;
-  return { counts, dialedPerMinute, expectedEndMs: await forecast(db, row, { counts, dialedPerMinute, atMs }) };
+  const { places } = parts.dialPolicy;
+  const expectedEndMs = await forecast(db, row, { counts, dialedPerMinute, atMs, places });
+  return { counts, dialedPerMinute, expectedEndMs };
 }
 
 async function forecast(
   db: Db,
   row: CampaignRow,
-  { counts, dialedPerMinute, atMs }: { counts: ContactCount[]; dialedPerMinute: number; atMs: number },
+  { counts, dialedPerMinute, atMs, places }: Pick<Progress, 'counts' | 'dialedPerMinute'> & { atMs: number; places: PlaceRules },
 ): Promise<number | null> {
   const { pacing, window, starts_at, ends_at } = settingsOf(row);
   const left = counts
@@ -54,6 +59,6 @@ async function forecast(
     callsPerMinute: dialedPerMinute > 0 ? Math.min(dialedPerMinute, pacing.calls_per_minute) : pacing.calls_per_minute,
     atMs: Math.max(atMs, starts_at === null ? 0 : Date.parse(starts_at)),
     endsAtMs: ends_at === null ? null : Date.parse(ends_at),
-    when: someone ? whenToCallOne({ window, client: limits }, someone) : () => 'now',
+    when: someone ? whenToCallOne({ window, client: limits, places }, someone) : () => 'now',
   });
 }

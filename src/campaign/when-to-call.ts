@@ -1,8 +1,9 @@
 /** When a contact may be called: within the campaign's window and the calling hours where the person is. Pure. */
 import { type ClientDialLimits, callingHours } from '../call/dial/client-dial-limits.ts';
 import { hoursFor, zonesFor } from '../call/dial/rules/is-within-calling-hours.ts';
+import { holidaysAt, type PlaceRules } from '../call/dial/rules/place-rules.ts';
 import { toDestination } from '../call/dial/where/destination.ts';
-import { isOpenEverywhere, nextOpening, type OpenHours } from '../call/dial/where/open-hours.ts';
+import { isOpenEverywhere, nextOpening, type OpenHours, toOpenHours } from '../call/dial/where/open-hours.ts';
 import type { CampaignWindow } from './settings.ts';
 
 /** `now`, the moment at which it opens, or `never`: within two weeks there is no such moment. */
@@ -11,6 +12,7 @@ export type WhenToCall = 'now' | 'never' | number;
 interface Asked {
   window: CampaignWindow | null;
   client: { status: string | null; limits: ClientDialLimits | null } | null;
+  places: PlaceRules;
 }
 
 interface Condition {
@@ -43,17 +45,19 @@ export function whenToCallOne(asked: Asked, contact: Someone): (atMs: number) =>
   return (atMs) => firstMoment(conditions, atMs);
 }
 
-function conditionsOf({ window, client }: Asked) {
+function conditionsOf({ window, client, places }: Asked) {
   const own = window === null ? null : callingHours.parse(window);
   return ({ number, timezone }: Someone): { place: string; conditions: Condition[] } => {
     const destination = toDestination(number);
     const zones = zonesFor({ recipientZone: timezone, destination });
-    const { hours, state } = hoursFor({ client, destination });
+    const { hours, state } = hoursFor({ client, destination, places });
     const conditions: Condition[] = [{ hours, zones }];
     if (own !== null && window !== null) {
-      conditions.push({ hours: [own], zones: window.timezone === 'recipient' ? zones : [window.timezone] });
+      const hours = toOpenHours(own, holidaysAt(places, destination));
+      conditions.push({ hours: [hours], zones: window.timezone === 'recipient' ? zones : [window.timezone] });
     }
-    return { place: `${state} ${zones.join(' ')}`, conditions };
+    const countries = destination.countries.join(' ');
+    return { place: `${countries} ${state} ${zones.join(' ')}`, conditions };
   };
 }
 

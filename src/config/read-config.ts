@@ -58,6 +58,8 @@ export interface Config {
   /** What becomes of a conversation while which the number comes onto a do-not-call list. */
   onDoNotCall: 'end' | 'finish';
   /** What a person must have agreed to before any call. */
+  /** A path; null: the table that comes along. */
+  dialRulesFile: string | null;
   requiredConsents: readonly ('calls' | 'recording' | 'marketing')[];
   /** Caps in micro-units of the currency; null: none. */
   spend: {
@@ -163,6 +165,7 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     callsPerBlockPerHour: values.CALLS_PER_BLOCK_PER_HOUR ?? null,
     newClientCallsPerDay: values.NEW_CLIENT_CALLS_PER_DAY ?? null,
     onDoNotCall: values.ON_DO_NOT_CALL,
+    dialRulesFile: values.DIAL_RULES_FILE ?? null,
     requiredConsents: values.REQUIRE_CONSENT,
     spend: toSpend(values),
     requestsPerMinute: values.REQUESTS_PER_MINUTE,

@@ -174,6 +174,12 @@ export const serverSettings = {
       'What becomes of a conversation while which the number comes onto a do-not-call list: finish lets it go on, end ends it within 2 seconds.',
     secret: false,
   },
+  DIAL_RULES_FILE: {
+    schema: z.string().min(1).optional(),
+    meaning:
+      'A JSON file with hours, calls a day and holidays of states and countries, whose entries replace those that come along.',
+    secret: false,
+  },
   REQUIRE_CONSENT: {
     schema: commaParts.pipe(z.array(z.enum(['calls', 'recording', 'marketing']))).default([]),
     meaning: 'What a person must have agreed to before any call, separated by commas: calls, recording, marketing.',

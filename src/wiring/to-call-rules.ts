@@ -1,6 +1,7 @@
 /** By which rules calls are dialled, and what follows from the end of each. */
 
 import type { NewId } from '../base/ids.ts';
+import type { PlaceRules } from '../call/dial/rules/place-rules.ts';
 import { mintRetry } from '../call/mint-retry.ts';
 import type { CallParts } from '../call/run-call.ts';
 import { settleSpend } from '../call/settle-spend.ts';
@@ -14,7 +15,7 @@ import { toSpendPolicy } from './to-spend-policy.ts';
 export function toCallRules(
   base: Foundation,
   network: Network,
-  newId: NewId,
+  { newId, places }: { newId: NewId; places: PlaceRules },
 ): Pick<CallParts, 'dialPolicy' | 'followUps' | 'pace' | 'maxCallsOnLines'> {
   const { config } = base;
   const spend = toSpendPolicy(config, network);
@@ -25,9 +26,9 @@ export function toCallRules(
       perNumberPerMinute: config.callsPerMinutePerNumber,
     },
     maxCallsOnLines: config.maxConcurrentCalls,
-    dialPolicy: { ...toDialPolicy(config), spend },
+    dialPolicy: { ...toDialPolicy(config, places), spend },
     followUps: [
-      mintRetry({ newId, random: base.random, adviceFor: network.carrier.adviceFor }),
+      mintRetry({ newId, random: base.random, places, adviceFor: network.carrier.adviceFor }),
       settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
       askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),

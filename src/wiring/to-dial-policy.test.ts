@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { usualPlaceRules } from '../call/dial/rules/place-rules.ts';
 import { readConfig } from '../config/read-config.ts';
 import { toDialPolicy } from './to-dial-policy.ts';
 
@@ -9,7 +10,7 @@ const account = {
   PUBLIC_URL: 'https://calls.example.org',
 };
 const limitsOf = (environment: Record<string, string>) => {
-  const { callsPerNumberPerDay, callsPerNumberPerWeek } = toDialPolicy(readConfig(environment));
+  const { callsPerNumberPerDay, callsPerNumberPerWeek } = toDialPolicy(readConfig(environment), usualPlaceRules);
   return [callsPerNumberPerDay, callsPerNumberPerWeek];
 };
 

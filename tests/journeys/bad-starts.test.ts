@@ -97,6 +97,20 @@ it('says what an unknown setting was meant to be', async () => {
   );
 });
 
+it('says which place of the table of hours and holidays is wrong, a line each', async () => {
+  const file = join(folder, 'rules.json');
+  const table = { states: { TX: { source: 'mine', hours: { windows: { mon: [['9:00', '17:00']] } } } }, county: {} };
+  writeFileSync(file, JSON.stringify(table));
+  expect(await complaintOf({ DIAL_RULES_FILE: file })).toBe(
+    `DIAL_RULES_FILE ${file}: states.TX.hours.windows.mon.0.0: must be a time like 08:30, 24:00 at most\n` +
+      `DIAL_RULES_FILE ${file}: the table: Unrecognized key: "county"`,
+  );
+  writeFileSync(file, '{');
+  expect(await complaintOf({ DIAL_RULES_FILE: file })).toMatch(/^DIAL_RULES_FILE .*rules\.json: [^\n]*JSON[^\n]*$/);
+  expect(await complaintOf({ DIAL_RULES_FILE: 'nowhere.json' })).toMatch(/^DIAL_RULES_FILE nowhere\.json: ENOENT[^\n]*$/);
+  expect(readdirSync(folder)).toEqual(['rules.json']);
+});
+
 it('says that .env cannot be read', async () => {
   mkdirSync(join(folder, '.env'));
   expect(await complaintOf({})).toMatch(/^The file \.env cannot be read: EISDIR[^\n]*$/);

@@ -2,7 +2,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createSeededRandom } from '../../src/base/random.ts';
 import { usualHours } from '../../src/call/dial/rules/is-within-calling-hours.ts';
-import { isOpenEverywhere } from '../../src/call/dial/where/open-hours.ts';
+import { isOpenEverywhere, toOpenHours } from '../../src/call/dial/where/open-hours.ts';
 
 export interface CalendarResult {
   zones: number;
@@ -44,6 +44,7 @@ async function compare(
   drawn: { zone: string; atMs: number }[],
   result: CalendarResult,
 ): Promise<void> {
+  const hours = [toOpenHours(usualHours, [])];
   const { rows } = await database.query<{ hour: number }>(
     `select extract(hour from to_timestamp(at / 1000.0) at time zone zone)::int as hour
      from unnest($1::text[], $2::float8[]) with ordinality as drawn (zone, at, place) order by place`,
@@ -52,7 +53,7 @@ async function compare(
   for (const [at, { zone, atMs }] of drawn.entries()) {
     const hour = rows[at]?.hour ?? -1;
     const isAllowed = hour >= 8 && hour < 21;
-    const isOpen = isOpenEverywhere([usualHours], [zone], atMs);
+    const isOpen = isOpenEverywhere(hours, [zone], atMs);
     result.asked += 1;
     if (isOpen) result.open += 1;
     if (isOpen !== isAllowed) result.wrong.push(`${zone} at ${new Date(atMs).toISOString()}: ${hour} o'clock`);

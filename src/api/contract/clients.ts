@@ -30,7 +30,7 @@ export const callingHoursSchema = z.strictObject({
   windows: z
     .strictObject({ mon: spans, tue: spans, wed: spans, thu: spans, fri: spans, sat: spans, sun: spans })
     .refine((days) => Object.values(days).some((day) => day !== undefined && day.length > 0), 'opens on no day'),
-  /** Whether the public holidays of the United States are closed. */
+  /** Whether the public holidays of the person's country and state are closed, as far as they are known. */
   closed_on_holidays: z.boolean().optional(),
   /** Days on which nobody is called, as 2026-12-24. */
   closed_dates: z.array(z.iso.date()).max(1000).optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { consentPurposes } from './consents.ts';
 import { weekdays } from './where/local-time.ts';
-import { everyDay, type OpenHours, type Span } from './where/open-hours.ts';
+import { everyDay, type Span, type WeeklyHours } from './where/open-hours.ts';
 
 const toMinutes = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 
@@ -17,7 +17,7 @@ export const callingHours = z
     closed_on_holidays: z.boolean().default(false),
     closed_dates: z.array(z.string()).default([]),
   })
-  .transform(({ windows, closed_on_holidays, closed_dates }): OpenHours => {
+  .transform(({ windows, closed_on_holidays, closed_dates }): WeeklyHours => {
     // A day that is not named is closed.
     const days = everyDay([]);
     for (const day of weekdays) days[day] = windows[day] ?? [];
@@ -25,7 +25,7 @@ export const callingHours = z
   });
 
 /** Null for hours that cannot be read. */
-export const parseOpenHours = (stored: unknown): OpenHours | null => callingHours.safeParse(stored).data ?? null;
+export const parseWeeklyHours = (stored: unknown): WeeklyHours | null => callingHours.safeParse(stored).data ?? null;
 
 const clientDialLimits = z.object({
   calls_per_day: z.number().optional(),

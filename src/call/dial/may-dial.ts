@@ -10,6 +10,7 @@ import { parseClientDialLimits } from './client-dial-limits.ts';
 import { type ConsentPurpose, operatorsList, stateOfEach } from './consents.ts';
 import { type DialDecision, decideDial } from './decide-dial.ts';
 import { type BurstLimits, findBurst } from './find-burst.ts';
+import type { PlaceRules } from './rules/place-rules.ts';
 import type { DialFacts } from './rules/rule.ts';
 import type { SpendFacts, SpendPolicy } from './spend-policy.ts';
 import { type Destination, toDestination } from './where/destination.ts';
@@ -29,6 +30,8 @@ export interface DialPolicy {
   requiredConsents?: readonly ConsentPurpose[];
   /** What becomes of a conversation with somebody whose number comes onto a do-not-call list; by default it goes on. */
   onDoNotCall?: 'end' | 'finish';
+  /** What single states and countries demand. */
+  places: PlaceRules;
   /** Left out: nothing is reserved, and no cap holds. */
   spend?: SpendPolicy;
 }
@@ -69,6 +72,7 @@ export async function mayDial(
   const facts: DialFacts = {
     to: wanted.to,
     destination,
+    places: policy.places,
     recipientZone: wanted.recipientZone,
     keepsHours: wanted.keepsHours,
     doNotCall: entry

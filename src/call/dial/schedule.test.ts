@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { usualPlaceRules } from './rules/place-rules.ts';
 import { boundsOf, nextMoment } from './schedule.ts';
 
-const person = { to: '+12125550101', recipientZone: null };
+const person = { to: '+12125550101', recipientZone: null, places: usualPlaceRules };
 const wall = (day: number, minuteOfDay: number) => ({ wall: { year: 2026, month: 6, day, minuteOfDay } });
 const workdays = { windows: { mon: [['09:00', '17:00']], tue: [['09:00', '17:00']] } };
 
@@ -33,5 +34,15 @@ describe('a schedule', () => {
     expect(nextMoment(stored, person, Date.UTC(2026, 5, 2, 23))).toBe(Date.UTC(2026, 5, 8, 13));
     expect(nextMoment({ window: null, timezone: 'recipient' }, person, mondayNoon)).toBe(mondayNoon);
     expect(nextMoment(null, person, mondayNoon)).toBe(mondayNoon);
+  });
+
+  it('is closed on the holidays of the country where the person is', () => {
+    const daily = { windows: { mon: [['09:00', '17:00']], tue: [['09:00', '17:00']] }, closed_on_holidays: true };
+    const stored = { window: daily, timezone: 'recipient' };
+    const labourDay = Date.UTC(2026, 8, 7, 16);
+    const inLondon = { ...person, to: '+442071838750' };
+    expect(nextMoment(stored, person, labourDay)).toBe(Date.UTC(2026, 8, 8, 13));
+    expect(nextMoment(stored, inLondon, Date.UTC(2026, 8, 7, 12))).toBe(Date.UTC(2026, 8, 7, 12));
+    expect(nextMoment(stored, inLondon, Date.UTC(2026, 7, 31, 12))).toBe(Date.UTC(2026, 8, 1, 8));
   });
 });

@@ -1,8 +1,9 @@
 /** When a scheduled call may be dialled: after a moment, before another, at certain times of the week. Pure. */
 import { z } from 'zod';
-import { parseOpenHours } from './client-dial-limits.ts';
+import { parseWeeklyHours } from './client-dial-limits.ts';
+import { holidaysAt, type PlaceRules } from './rules/place-rules.ts';
 import { toDestination } from './where/destination.ts';
-import { isOpenEverywhere, nextOpening, type OpenHours } from './where/open-hours.ts';
+import { isOpenEverywhere, nextOpening, toOpenHours } from './where/open-hours.ts';
 import { toInstant, type WallTime } from './where/to-instant.ts';
 
 /** As it is stored with the call; `timezone` is `recipient` or a zone. */
@@ -43,11 +44,12 @@ export function boundsOf(
 }
 
 /** When it may be dialled, from a moment on; null: never within two weeks. */
-export function nextMoment(stored: unknown, person: Person, fromMs: number): number | null {
+export function nextMoment(stored: unknown, person: Person & { places: PlaceRules }, fromMs: number): number | null {
   const schedule = storedSchedule.safeParse(stored).data;
   if (!schedule?.window) return fromMs;
-  const hours: OpenHours | null = parseOpenHours(schedule.window);
-  if (!hours) return null;
+  const weekly = parseWeeklyHours(schedule.window);
+  if (!weekly) return null;
+  const hours = toOpenHours(weekly, holidaysAt(person.places, toDestination(person.to)));
   const zones = zonesOf(schedule.timezone, person);
   return isOpenEverywhere([hours], zones, fromMs) ? fromMs : nextOpening([hours], zones, fromMs);
 }

@@ -19,6 +19,7 @@ import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
 import type { DialPolicy } from '../dial/may-dial.ts';
 import type { PaceLimits } from '../dial/pace.ts';
+import { usualPlaceRules } from '../dial/rules/place-rules.ts';
 import { createDispatcher } from '../dispatch.ts';
 import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
@@ -52,6 +53,7 @@ const wideOpen: PaceLimits = {
 const noLimits: DialPolicy = {
   allowedCountries: null,
   ownNumber: request.from,
+  places: usualPlaceRules,
   callsPerNumberPerDay: null,
   callsPerNumberPerWeek: null,
 };

@@ -7,6 +7,7 @@ import { createSessionTokens } from '../../../src/call/answer/session-token.ts';
 import { createCallRecords } from '../../../src/call/converse/call-record.ts';
 import { type Conversation, createConversations } from '../../../src/call/converse/conversation.ts';
 import type { TurnEnding } from '../../../src/call/converse/turn/turn-state.ts';
+import { usualPlaceRules } from '../../../src/call/dial/rules/place-rules.ts';
 import { joinSession, type SessionParts } from '../../../src/call/join-session.ts';
 import type { CallParts } from '../../../src/call/run-call.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
@@ -108,6 +109,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
   const nodeId = newId('node');
   const dialPolicy = {
     ...{ allowedCountries: ['US'], ownNumber: parts.ownNumber },
+    places: usualPlaceRules,
     ...{ callsPerNumberPerDay: null, callsPerNumberPerWeek: null },
   };
   const calls = parts.spoil({

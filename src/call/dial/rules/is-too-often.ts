@@ -1,16 +1,17 @@
 /** Whether the number was rung too often already, in the last 24 hours or 7 days, for the same client. */
+import { rulesAt } from './place-rules.ts';
 import { allows, type DialFacts, forbids, type Rule } from './rule.ts';
-import { stateRules } from './state-rules.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const weekMs = 7 * dayMs;
 
-/** A state's own limit holds where any does: where no phone is real there is none. */
-function perDayFor({ attemptLimits, client, destination }: DialFacts): number | null {
+/** A place's own limit holds where any does: where no phone is real there is none. */
+function perDayFor({ attemptLimits, client, destination, places }: DialFacts): number | null {
   const { perDay } = attemptLimits;
-  if (perDay === null || client?.limits?.ignore_state_rules) return perDay;
-  const ofState = destination.region === null ? null : stateRules[destination.region]?.callsPerDay;
-  return Math.min(perDay, ofState ?? perDay);
+  if (perDay === null) return null;
+  const { countries, state } = rulesAt(places, destination);
+  const own = state !== null && !client?.limits?.ignore_state_rules ? [...countries, state] : countries;
+  return Math.min(perDay, ...own.map(({ callsPerDay }) => callsPerDay ?? perDay));
 }
 
 export const isTooOften: Rule = (facts, atMs) => {

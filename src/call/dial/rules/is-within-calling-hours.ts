@@ -1,11 +1,14 @@
 /** Whether it is an hour to be called at, everywhere the person can be. */
 import { toClock, toLocalTime } from '../where/local-time.ts';
-import { everyDay, isOpenEverywhere, nextOpening, type OpenHours } from '../where/open-hours.ts';
+import { everyDay, isOpenEverywhere, nextOpening, type OpenHours, toOpenHours, type WeeklyHours } from '../where/open-hours.ts';
+import { holidaysAt, rulesAt } from './place-rules.ts';
 import { allows, type DialFacts, forbids, type Rule } from './rule.ts';
-import { stateRules } from './state-rules.ts';
 
 /** 47 CFR 64.1200(c)(1): not before 8 and not after 21 o'clock where the person is. */
-export const usualHours: OpenHours = { days: everyDay([[8 * 60, 21 * 60]]), closedOnHolidays: false, closedDates: [] };
+export const usualHours: WeeklyHours = {
+  ...{ days: everyDay([[8 * 60, 21 * 60]]), closedDates: [] },
+  closedOnHolidays: false,
+};
 
 const code = 'dial/outside-calling-hours';
 
@@ -17,14 +20,19 @@ export const zonesFor = ({
   recipientZone === null ? destination.zones : [recipientZone];
 
 /** All hours that must be open, and the state whose own are among them. */
-export function hoursFor({ client, destination }: Pick<DialFacts, 'client' | 'destination'>): {
+export function hoursFor({ client, destination, places }: Pick<DialFacts, 'client' | 'destination' | 'places'>): {
   hours: OpenHours[];
   state: string | null;
 } {
   const own = client?.limits?.calling_hours ?? usualHours;
-  const state = client?.limits?.ignore_state_rules ? null : destination.region;
-  const rule = state === null || !destination.countries.includes('US') ? undefined : stateRules[state];
-  return rule ? { hours: [own, rule.hours], state } : { hours: [own], state: null };
+  const at = rulesAt(places, destination);
+  const ofState = client?.limits?.ignore_state_rules ? null : (at.state?.hours ?? null);
+  const all = [own, ...at.countries.map(({ hours }) => hours), ofState].filter((hours) => hours !== null);
+  const holidays = holidaysAt(places, destination);
+  return {
+    hours: all.map((hours) => toOpenHours(hours, holidays)),
+    state: ofState === null ? null : destination.region,
+  };
 }
 
 export const isWithinCallingHours: Rule = (facts, atMs) => {

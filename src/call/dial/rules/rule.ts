@@ -5,12 +5,15 @@ import type { ConsentPurpose, ConsentState } from '../consents.ts';
 import type { Burst } from '../find-burst.ts';
 import type { SpendFacts } from '../spend-policy.ts';
 import type { Destination } from '../where/destination.ts';
+import type { PlaceRules } from './place-rules.ts';
 
 /** All that the decision depends on; what is not known is null, and what must be known then forbids the call. */
 export interface DialFacts {
   /** E.164. */
   to: string;
   destination: Destination;
+  /** What single states and countries demand. */
+  places: PlaceRules;
   /** The person's own time zone, where the asker knows it. */
   recipientZone: string | null;
   /** Nobody asked for the call at this moment: it is held to the calling hours. */

@@ -1,4 +1,5 @@
 /** Facts of a call that every rule allows, for tests to change one of them at a time. */
+import { usualPlaceRules } from '../rules/place-rules.ts';
 import type { DialFacts } from '../rules/rule.ts';
 import { toDestination } from '../where/destination.ts';
 
@@ -9,6 +10,7 @@ export function factsFor(to: string, changes: Partial<DialFacts> = {}): DialFact
   return {
     to,
     destination: toDestination(to),
+    places: usualPlaceRules,
     recipientZone: null,
     keepsHours: false,
     doNotCall: null,

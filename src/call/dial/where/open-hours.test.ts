@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holidaysAt, usualPlaceRules } from '../rules/place-rules.ts';
 import { toLocalTime } from './local-time.ts';
 import { everyDay, isOpen, isOpenEverywhere, nextOpening, type OpenHours } from './open-hours.ts';
 
-const usual: OpenHours = { days: everyDay([[480, 1260]]), closedOnHolidays: false, closedDates: [] };
+const usual: OpenHours = { days: everyDay([[480, 1260]]), holidays: [], closedDates: [] };
 const minute = 60_000;
 const quarter = 15 * minute;
 const hour = 60 * minute;
@@ -93,7 +94,7 @@ describe('open hours', () => {
   });
 
   it('are closed on holidays, on the day they are kept, and on days of one’s own', () => {
-    const hours = { ...usual, closedOnHolidays: true, closedDates: ['2026-12-24'] };
+    const hours = { ...usual, holidays: holidaysAt(usualPlaceRules, { countries: ['US'], region: null }), closedDates: ['2026-12-24'] };
     const isOpenOn = (day: string) => isOpenEverywhere([hours], newYork, Date.parse(`${day}T12:00:00-05:00`));
     // Independence Day of 2026 is a Saturday, New Year's Day of 2028 too.
     const closed = ['2026-01-01', '2026-01-19', '2026-02-16', '2026-05-25', '2026-06-19', '2026-07-03', '2026-07-04'];

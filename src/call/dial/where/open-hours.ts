@@ -1,5 +1,5 @@
 /** When the clock on the wall allows a call: weekly hours, closed days, and the next moment that suits. Pure. */
-import { isFederalHoliday } from './federal-holidays.ts';
+import type { Holidays } from './holidays.ts';
 import { type LocalTime, toDate, toLocalTime, type Weekday } from './local-time.ts';
 
 /** Minutes since midnight: from the first up to, and without, the second. */
@@ -7,11 +7,22 @@ export type Span = readonly [fromMinute: number, untilMinute: number];
 
 export interface OpenHours {
   days: Readonly<Record<Weekday, readonly Span[]>>;
-  /** Whether the public holidays of the United States are closed. */
-  closedOnHolidays: boolean;
+  /** On each of them it is closed. */
+  holidays: readonly Holidays[];
   /** As in 2026-12-24. */
   closedDates: readonly string[];
 }
+
+/** Hours as they are written down, before it is known whose holidays count. */
+export interface WeeklyHours extends Omit<OpenHours, 'holidays'> {
+  closedOnHolidays: boolean;
+}
+
+/** @param holidays of everywhere the person can be */
+export const toOpenHours = ({ days, closedDates, closedOnHolidays }: WeeklyHours, holidays: readonly Holidays[]): OpenHours => ({
+  ...{ days, closedDates },
+  holidays: closedOnHolidays ? holidays : [],
+});
 
 /** The same spans on each day of the week. */
 export function everyDay(spans: readonly Span[]): Record<Weekday, readonly Span[]> {
@@ -23,7 +34,7 @@ export function isOpen(hours: OpenHours, local: LocalTime): boolean {
     ([from, until]) => local.minuteOfDay >= from && local.minuteOfDay < until,
   );
   if (!isInSpan) return false;
-  return !hours.closedDates.includes(toDate(local)) && !(hours.closedOnHolidays && isFederalHoliday(local));
+  return !hours.closedDates.includes(toDate(local)) && !hours.holidays.some((holidays) => holidays.has(local));
 }
 
 /** Whether all hours are open in all zones; never where no zone is known. */
