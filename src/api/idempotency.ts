@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import { claimIdempotencyKey, keepResponse, releaseIdempotencyKey } from '../store/idempotency-keys.ts';
 import type { Store } from '../store/open-store.ts';
+import { ByteStream } from './byte-stream.ts';
 
 export interface Answer {
   status: number;
@@ -46,9 +47,7 @@ export async function answerOnce(
     const message = `Idempotency-Key must be 1 to ${longestKey} characters`;
     return send(once.reply, once.toAnswer({ status: 400, message }));
   }
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify(once.request.body ?? null, withoutPasswords))
-    .digest('hex');
+  const requestHash = hashOf(once.request.body ?? null);
   // One client's keys are not another's, whichever form they use.
   const asker = once.request.principal;
   const use = { scope: `${asker?.clientId ?? asker?.kind ?? 'nobody'} ${once.scope}`, key };
@@ -56,8 +55,9 @@ export async function answerOnce(
   const earlier = await parts.store.transaction((db) =>
     claimIdempotencyKey(db, { ...use, requestHash, now: new Date(now), forgetBefore: new Date(now - rememberedMs) }),
   );
-  if (!earlier) return doAndKeep(parts, once, use);
-  if (earlier.request_hash !== requestHash) {
+  if (!earlier) return doAndKeep(parts, once, { ...use, requestHash });
+  const isAnswered = earlier.response_status !== null;
+  if (earlier.request_hash !== (isAnswered ? await wholeHash(once.request.body, requestHash) : requestHash)) {
     const message = 'this Idempotency-Key was used with another request body';
     return send(once.reply, once.toAnswer({ status: 422, message }));
   }
@@ -73,6 +73,12 @@ export async function answerOnce(
     .send(earlier.response_body);
 }
 
+const hashOf = (body: unknown) => createHash('sha256').update(JSON.stringify(body, withoutPasswords)).digest('hex');
+
+/** A body that is read piece by piece is known by its length alone until all of it has been read. */
+const wholeHash = async (body: unknown, hash: string): Promise<string> =>
+  body instanceof ByteStream ? hashOf([body, await body.digest()]) : hash;
+
 /** A fast hash of a password must not be kept. */
 function withoutPasswords(name: string, value: unknown): unknown {
   return name === 'password' ? undefined : value;
@@ -81,7 +87,7 @@ function withoutPasswords(name: string, value: unknown): unknown {
 async function doAndKeep(
   parts: { store: Store },
   once: IdempotentRequest,
-  use: { scope: string; key: string },
+  use: { scope: string; key: string; requestHash: string },
 ): Promise<FastifyReply> {
   const answer = await once.work();
   // An answer that says "later" must not be the answer for a day.
@@ -89,7 +95,8 @@ async function doAndKeep(
     await releaseIdempotencyKey(parts.store.db, use);
   else {
     const body = JSON.stringify(answer.keptBody ?? answer.body);
-    await keepResponse(parts.store.db, use, { status: answer.status, body, type: answer.type ?? json });
+    const requestHash = await wholeHash(once.request.body, use.requestHash);
+    await keepResponse(parts.store.db, use, { requestHash, status: answer.status, body, type: answer.type ?? json });
   }
   return send(once.reply, answer);
 }

@@ -60,6 +60,15 @@ export interface Assistant extends AssistantLimits {
   success_criteria?: string | null;
   /** What the person must be told at the beginning. */
   disclosure: string | null;
+  /** After which outcomes its calls are tried again, where a call itself does not say; absent or null: after none. */
+  retry?: RetryPolicy | null;
+}
+
+export interface RetryPolicy {
+  /** The first attempt counts. */
+  max_attempts: number;
+  /** By outcome. */
+  after_seconds: Readonly<Record<string, number | undefined>>;
 }
 
 /** An assistant as it is written, stored and published. */
@@ -101,6 +110,7 @@ export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   analysis_schema: null,
   success_criteria: null,
   disclosure: null,
+  retry: null,
 };
 
 /** Who speaks where no stored assistant was named. */

@@ -47,11 +47,16 @@ export async function claimIdempotencyKey(db: Db, use: KeyUse): Promise<Idempote
 export async function keepResponse(
   db: Db,
   use: { scope: string; key: string },
-  response: { status: number; body: string; type: string },
+  response: { requestHash: string; status: number; body: string; type: string },
 ): Promise<void> {
   await db
     .updateTable('idempotency_keys')
-    .set({ response_status: response.status, response_body: response.body, response_type: response.type })
+    .set({
+      request_hash: response.requestHash,
+      response_status: response.status,
+      response_body: response.body,
+      response_type: response.type,
+    })
     .where('scope', '=', use.scope)
     .where('key', '=', use.key)
     .execute();

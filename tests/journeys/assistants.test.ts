@@ -56,6 +56,7 @@ describe('an assistant', () => {
       voicemail: { action: 'hang_up', message: null },
       who_picked_up: usualWhoPickedUp,
       success_criteria: null,
+      retry: null,
       limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },
       ...{ analysis_schema: null, disclosure: null, published_version: 1, archived_at: null },
       ...{ created_at: expect.any(String), updated_at: expect.any(String) },
@@ -82,6 +83,7 @@ describe('an assistant', () => {
       analysis_schema: { type: 'object', properties: { confirmed: { type: 'boolean' } } },
       disclosure: 'This call is recorded.',
       success_criteria: 'They confirm.',
+      retry: { max_attempts: 3, after_seconds: { no_answer: 3600 } },
       who_picked_up: {
         detect: 'heard',
         screener: { action: 'hang_up', introduction: null },

@@ -220,6 +220,23 @@ describe('a campaign’s contacts', () => {
     expect(row).toMatch(/^'\+12125551700,'=cmd\(\),,waiting,,,0,,[^,]+,'\+1\+1,"\[1,2\]"$/);
   });
 
+  it('come once for an Idempotency-Key, which a file of the same length with other people cannot use', async () => {
+    const { id } = await create();
+    const path = `/v1/campaigns/${id}/contacts`;
+    const send = (csv: string, key: string) =>
+      server.post(path, csv, { 'content-type': 'text/csv', 'idempotency-key': key });
+    const [first, other] = [csvOf(people(50, 700)), csvOf(people(50, 750))];
+    expect(first.length).toBe(other.length);
+    const report = (await (await send(first, 'monday')).json()) as ContactImport;
+    expect(report).toMatchObject({ added: 50 });
+    const again = await send(first, 'monday');
+    expect([again.headers.get('idempotency-replayed'), await again.json()]).toEqual(['true', report]);
+    const refused = await send(other, 'monday');
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([422, 'request/idempotency-key']);
+    expect(await contactsOf(id)).toHaveLength(50);
+    expect(await (await send(other, 'tuesday')).json()).toMatchObject({ added: 50 });
+  });
+
   it('that lack what a template names are found at the start, with their lines', async () => {
     const { id } = await create();
     await upload(id, csvOf(['+12125551800']));

@@ -1,5 +1,6 @@
 /** The shapes of assistants in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
+import { retrySchema } from './retry.ts';
 import { momentSchema, objectSchema, pageQuery, textSchema } from './text.ts';
 import { toolsSchema } from './tools.ts';
 
@@ -79,6 +80,8 @@ const definition = {
   success_criteria: successCriteria.nullable().default(null),
   /** What the person must be told at the beginning. */
   disclosure: textSchema(1000).nullable(),
+  /** After which outcomes its calls are tried again, where a call itself does not say; null: after none. */
+  retry: retrySchema.nullable().default(null),
 };
 
 export const definitionSchema = z.object(definition);
@@ -88,6 +91,7 @@ const changeable = {
   speaks_first: speaker,
   who_picked_up: whoPickedUp,
   success_criteria: successCriteria.nullable(),
+  retry: retrySchema.nullable(),
   limits: limits.partial(),
 };
 

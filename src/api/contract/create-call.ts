@@ -1,6 +1,7 @@
 /** What one may ask of `/v1` about calls: to place one, and to act on one that is not over. */
 import { z } from 'zod';
 import { callingHoursSchema } from './clients.ts';
+import { retrySchema } from './retry.ts';
 import { e164Schema, objectSchema, searchMomentSchema, textSchema, timeZoneSchema } from './text.ts';
 
 const wallClock = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
@@ -26,23 +27,6 @@ export const scheduleSchema = z.strictObject({
   timezone: z.union([z.literal('recipient'), timeZoneSchema]).default('recipient'),
 });
 
-const seconds = z
-  .int()
-  .min(60)
-  .max(7 * 24 * 3600);
-
-export const retrySchema = z.strictObject({
-  /** The first attempt counts. */
-  max_attempts: z.int().min(2).max(10),
-  /** After which outcomes, and how long after; the wait is up to half as long again. */
-  after_seconds: z.strictObject({
-    busy: seconds.optional(),
-    no_answer: seconds.optional(),
-    voicemail: seconds.optional(),
-    failed: seconds.optional(),
-  }),
-});
-
 export const createCallSchema = z.strictObject({
   to: e164Schema,
   /** One of your numbers; your own or the configured one when absent. */
@@ -61,6 +45,7 @@ export const createCallSchema = z.strictObject({
   recipient_timezone: timeZoneSchema.nullish(),
   max_duration_seconds: z.int().min(10).max(14_400).optional(),
   schedule: scheduleSchema.nullish(),
+  /** Null: none, whatever the assistant says; absent: as the assistant says. */
   retry: retrySchema.nullish(),
 });
 

@@ -105,6 +105,7 @@ async function place(parts: DialectParts, request: FastifyRequest, wanted: Wante
       parameters: body.variables,
       welcomeMessage: opening.greeting,
       agenda: opening.agenda,
+      retry: assistant.retry ?? null,
       engine: lineOf(assistant),
       // By the call's id alone is anything looked up; the rest is for whoever reads the address.
       instructions: (callId) => ({

@@ -169,7 +169,7 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
     metadata: asked.metadata ?? null,
     recipientTimezone: asked.recipient_timezone ?? null,
     schedule: toSchedule(asked.schedule ?? null),
-    retry: asked.retry ?? null,
+    retry: asked.retry === undefined ? (assistant.retry ?? null) : asked.retry,
     engine: lineOf(assistant),
     instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
   };
