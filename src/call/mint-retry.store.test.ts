@@ -16,7 +16,9 @@ describeOnBothDatabases('calls for later', (openFresh) => {
   let room: Room;
   beforeAll(async () => {
     const newId = createIds({ now: () => 0 } as Parameters<typeof createIds>[0], systemRandom);
-    const followUps = [mintRetry({ newId, random: createSeededRandom(1), adviceFor: () => null, places: usualPlaceRules })];
+    const followUps = [
+      mintRetry({ newId, random: createSeededRandom(1), adviceFor: () => null, places: usualPlaceRules }),
+    ];
     room = openRoom(await openFresh(), {}, { followUps });
   });
   const whenDialled = async (id: string) => {

@@ -40,7 +40,12 @@ export async function readProgress(parts: ProgressParts, db: Db, row: CampaignRo
 async function forecast(
   db: Db,
   row: CampaignRow,
-  { counts, dialedPerMinute, atMs, places }: Pick<Progress, 'counts' | 'dialedPerMinute'> & { atMs: number; places: PlaceRules },
+  {
+    counts,
+    dialedPerMinute,
+    atMs,
+    places,
+  }: Pick<Progress, 'counts' | 'dialedPerMinute'> & { atMs: number; places: PlaceRules },
 ): Promise<number | null> {
   const { pacing, window, starts_at, ends_at } = settingsOf(row);
   const left = counts

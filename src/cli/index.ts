@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { engines } from '../assistant/assistant.ts';
 import { CallwrightError } from '../base/errors.ts';
+import { addCampaignCommands } from './campaign-commands.ts';
 
 const program = new Command('callwright').description('Places and answers phone calls and lets an AI assistant talk.');
 
@@ -55,6 +56,8 @@ program
   .command('doctor')
   .description('have the running server look at itself: what is missing, and what to do')
   .action(async () => (await import('./doctor.ts')).doctor());
+
+addCampaignCommands(program);
 
 program
   .command('rotate-signing-key')

@@ -14,6 +14,9 @@ export function readPlaceRules(file: string | null): PlaceRules {
       error instanceof ZodError
         ? error.issues.map(({ path, message }) => `${path.join('.') || 'the table'}: ${message}`)
         : [messageOf(error)];
-    throw new CallwrightError('config/bad-dial-rules', problems.map((line) => `DIAL_RULES_FILE ${file}: ${line}`).join('\n'));
+    throw new CallwrightError(
+      'config/bad-dial-rules',
+      problems.map((line) => `DIAL_RULES_FILE ${file}: ${line}`).join('\n'),
+    );
   }
 }

@@ -41,7 +41,10 @@ async function startCampaign(numbers: readonly string[]): Promise<string> {
   // It is noon somewhere, and the hours of a campaign's calls are kept.
   const west = new Date(systemClock.now()).getUTCHours() - 12;
   const timezone = `Etc/GMT${west >= 0 ? '+' : ''}${west}`;
-  await server.post(`/v1/campaigns/${id}/contacts`, numbers.map((number) => ({ number, timezone })));
+  await server.post(
+    `/v1/campaigns/${id}/contacts`,
+    numbers.map((number) => ({ number, timezone })),
+  );
   expect((await server.post(`/v1/campaigns/${id}/start`, {})).status).toBe(200);
   return id;
 }

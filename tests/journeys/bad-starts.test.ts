@@ -107,7 +107,9 @@ it('says which place of the table of hours and holidays is wrong, a line each', 
   );
   writeFileSync(file, '{');
   expect(await complaintOf({ DIAL_RULES_FILE: file })).toMatch(/^DIAL_RULES_FILE .*rules\.json: [^\n]*JSON[^\n]*$/);
-  expect(await complaintOf({ DIAL_RULES_FILE: 'nowhere.json' })).toMatch(/^DIAL_RULES_FILE nowhere\.json: ENOENT[^\n]*$/);
+  expect(await complaintOf({ DIAL_RULES_FILE: 'nowhere.json' })).toMatch(
+    /^DIAL_RULES_FILE nowhere\.json: ENOENT[^\n]*$/,
+  );
   expect(readdirSync(folder)).toEqual(['rules.json']);
 });
 

@@ -232,7 +232,10 @@ describe('a campaign’s contacts', () => {
     const again = await send(first, 'monday');
     expect([again.headers.get('idempotency-replayed'), await again.json()]).toEqual(['true', report]);
     const refused = await send(other, 'monday');
-    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([422, 'request/idempotency-key']);
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+      422,
+      'request/idempotency-key',
+    ]);
     expect(await contactsOf(id)).toHaveLength(50);
     expect(await (await send(other, 'tuesday')).json()).toMatchObject({ added: 50 });
   });

@@ -12,7 +12,8 @@ export function whyHalt(
   breaker: PaceRules['breaker'],
   sinceMs: number,
 ): Halt | null {
-  if (accountShutAtMs !== null && accountShutAtMs >= sinceMs) return { code: 'campaign/account-refused', message: shut };
+  if (accountShutAtMs !== null && accountShutAtMs >= sinceMs)
+    return { code: 'campaign/account-refused', message: shut };
   const last = results.slice(0, breaker.lastCalls);
   if (last.length < Math.min(leastCalls, breaker.lastCalls)) return null;
   const failed = last.filter((result) => result === 'failed').length;

@@ -1,6 +1,13 @@
 /** Whether it is an hour to be called at, everywhere the person can be. */
 import { toClock, toLocalTime } from '../where/local-time.ts';
-import { everyDay, isOpenEverywhere, nextOpening, type OpenHours, toOpenHours, type WeeklyHours } from '../where/open-hours.ts';
+import {
+  everyDay,
+  isOpenEverywhere,
+  nextOpening,
+  type OpenHours,
+  toOpenHours,
+  type WeeklyHours,
+} from '../where/open-hours.ts';
 import { holidaysAt, rulesAt } from './place-rules.ts';
 import { allows, type DialFacts, forbids, type Rule } from './rule.ts';
 

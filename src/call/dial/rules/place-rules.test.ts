@@ -32,7 +32,11 @@ describe('a table of one’s own', () => {
     expect(isOpen(inLondon, '2026-06-01T09:00:00+01:00', table)).toBe(false);
     expect(isOpen(inLondon, '2026-06-07T12:00:00+01:00', table)).toBe(false);
     const attemptsAtMs = [monday - 60_000];
-    const facts = factsFor(inLondon, { attemptsAtMs, places: own(table), client: clientWith({ ignore_state_rules: true }) });
+    const facts = factsFor(inLondon, {
+      attemptsAtMs,
+      places: own(table),
+      client: clientWith({ ignore_state_rules: true }),
+    });
     expect(isTooOften(facts, monday)).toMatchObject({ code: 'dial/too-often' });
   });
 
@@ -49,12 +53,21 @@ describe('a table of one’s own', () => {
   it.each([
     [{ states: { TX: { hours: {} } } }, 'states.TX.source'],
     [{ states: { Texas: { source } } }, 'states.Texas'],
-    [{ states: { TX: { source, hours: { windows: { mon: [['9:00', '12:00']] } } } } }, 'states.TX.hours.windows.mon.0.0'],
-    [{ states: { TX: { source, hours: { windows: { mon: [['12:00', '09:00']] } } } } }, 'states.TX.hours.windows.mon.0'],
+    [
+      { states: { TX: { source, hours: { windows: { mon: [['9:00', '12:00']] } } } } },
+      'states.TX.hours.windows.mon.0.0',
+    ],
+    [
+      { states: { TX: { source, hours: { windows: { mon: [['12:00', '09:00']] } } } } },
+      'states.TX.hours.windows.mon.0',
+    ],
     [{ states: { TX: { source, hours: { windows: { monday: [] } } } } }, 'states.TX.hours.windows'],
     [{ countries: { US: { source, holidays: [{ name: 'None', date: '02-29' }] } } }, 'countries.US.holidays.0.date'],
     [{ countries: { US: { source, holidays: [{ name: 'Half', weekday: 'mon' }] } } }, 'countries.US.holidays.0'],
-    [{ countries: { US: { source, holidays: [{ name: 'Two', date: '01-01', on: '2026-01-01' }] } } }, 'countries.US.holidays.0'],
+    [
+      { countries: { US: { source, holidays: [{ name: 'Two', date: '01-01', on: '2026-01-01' }] } } },
+      'countries.US.holidays.0',
+    ],
     [{ state: {} }, ''],
     ['TX', ''],
   ])('that is wrong says where: %j', (table, place) => {

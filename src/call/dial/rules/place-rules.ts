@@ -30,7 +30,10 @@ const spans = z
 const windows = z.strictObject({
   /** On every day that is not named. */
   daily: spans.default([]),
-  ...(Object.fromEntries(weekdays.map((day) => [day, spans.optional()])) as Record<Weekday, z.ZodOptional<typeof spans>>),
+  ...(Object.fromEntries(weekdays.map((day) => [day, spans.optional()])) as Record<
+    Weekday,
+    z.ZodOptional<typeof spans>
+  >),
 });
 const hoursSchema = z.strictObject({
   windows,
@@ -86,7 +89,11 @@ const ruleSchema = z
     }),
   );
 
-function toWeeklyHours({ windows: given, closed_on_holidays, closed_dates }: z.output<typeof hoursSchema>): WeeklyHours {
+function toWeeklyHours({
+  windows: given,
+  closed_on_holidays,
+  closed_dates,
+}: z.output<typeof hoursSchema>): WeeklyHours {
   const days = everyDay(given.daily);
   for (const day of weekdays) days[day] = (given[day] as readonly Span[] | undefined) ?? given.daily;
   return { days, closedOnHolidays: closed_on_holidays, closedDates: closed_dates };

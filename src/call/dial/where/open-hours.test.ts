@@ -94,7 +94,11 @@ describe('open hours', () => {
   });
 
   it('are closed on holidays, on the day they are kept, and on days of one’s own', () => {
-    const hours = { ...usual, holidays: holidaysAt(usualPlaceRules, { countries: ['US'], region: null }), closedDates: ['2026-12-24'] };
+    const hours = {
+      ...usual,
+      holidays: holidaysAt(usualPlaceRules, { countries: ['US'], region: null }),
+      closedDates: ['2026-12-24'],
+    };
     const isOpenOn = (day: string) => isOpenEverywhere([hours], newYork, Date.parse(`${day}T12:00:00-05:00`));
     // Independence Day of 2026 is a Saturday, New Year's Day of 2028 too.
     const closed = ['2026-01-01', '2026-01-19', '2026-02-16', '2026-05-25', '2026-06-19', '2026-07-03', '2026-07-04'];

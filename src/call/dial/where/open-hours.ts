@@ -19,7 +19,10 @@ export interface WeeklyHours extends Omit<OpenHours, 'holidays'> {
 }
 
 /** @param holidays of everywhere the person can be */
-export const toOpenHours = ({ days, closedDates, closedOnHolidays }: WeeklyHours, holidays: readonly Holidays[]): OpenHours => ({
+export const toOpenHours = (
+  { days, closedDates, closedOnHolidays }: WeeklyHours,
+  holidays: readonly Holidays[],
+): OpenHours => ({
   ...{ days, closedDates },
   holidays: closedOnHolidays ? holidays : [],
 });
