@@ -9,6 +9,7 @@ import type {
   WebhookMessagesTable,
   WebhooksTable,
 } from './node-tables.ts';
+import type { NumberPacesTable, PaceTable } from './pace-tables.ts';
 import type { Json, JsonOrNull, Moment, MomentOrNull } from './table-columns.ts';
 
 export interface CallsTable {
@@ -168,20 +169,6 @@ export interface IdempotencyKeysTable {
   response_body: string | null;
   response_type: string | null;
   created_at: Moment;
-}
-
-/** When the account may next ask the carrier for a call. */
-export interface PaceTable {
-  account: string;
-  next_at: Moment;
-  /** How the account fares at the carrier; null: nothing is known against it. */
-  health: JsonOrNull;
-}
-
-/** When a number of ours may make its next call. */
-export interface NumberPacesTable {
-  number: string;
-  next_at: Moment;
 }
 
 /** The database, or a transaction on it. */
