@@ -96,8 +96,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const outside = { sessionSecret: secrets.sessionSecret, blobs, telemetry, conversations, toolRequests };
   const work = createWork(base, parts, { ...outside, speech: network.speech, model: network.model });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
-  warnOfOpenDialects(config, isSandbox, log);
-  const access = toAccess(accounts, isSandbox);
+  const access = openAccess(base, accounts, isSandbox);
   const app = createApi({
     ...parts,
     ...{ ...notify, blobs, access, ...toolRequests },
@@ -153,10 +152,15 @@ async function whyNotReady(store: Store, isDraining: boolean): Promise<string | 
   return (await store.isReachable()) ? null : 'the database is not reachable';
 }
 
-const toAccess = ({ identify, hasAdministrator }: Awaited<ReturnType<typeof openAccounts>>, isSandbox: boolean) => ({
-  identify,
-  isPlayground: async () => isSandbox && !(await hasAdministrator()),
-});
+function openAccess(
+  { config, log }: Foundation,
+  accounts: Awaited<ReturnType<typeof openAccounts>>,
+  isSandbox: boolean,
+) {
+  const { identify, hasAdministrator } = accounts;
+  warnOfOpenDialects(config, isSandbox, log);
+  return { identify, isPlayground: async () => isSandbox && !(await hasAdministrator()) };
+}
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createIds } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import { usualPlaceRules } from '../../src/call/dial/rules/place-rules.ts';
 import { createDispatcher } from '../../src/call/dispatch.ts';
 import { queueCall } from '../../src/call/place-call.ts';
 import { type CallParts, createCallRunner } from '../../src/call/run-call.ts';

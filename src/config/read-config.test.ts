@@ -148,6 +148,7 @@ describe('readConfig', () => {
       callsPerBlockPerHour: 20,
       newClientCallsPerDay: 0,
       onDoNotCall: 'end',
+      dialRulesFile: 'rules.json',
       requiredConsents: ['calls', 'marketing'],
       spend: { currency: 'EUR', capPerCall: null, capPerDay: 25_500_000, capPerMonth: null, unknownPrices: 'allow' },
       requestsPerMinute: 1200,

@@ -24,5 +24,5 @@ it('takes what is set, wherever the phones are', () => {
   const set = { CALLS_PER_NUMBER_PER_DAY: '5', CALLS_PER_NUMBER_PER_WEEK: '0' };
   expect(limitsOf({ ...account, ...set })).toEqual([5, 0]);
   expect(limitsOf(set)).toEqual([5, 0]);
-  expect(toDialPolicy(readConfig({ ALLOWED_COUNTRIES: 'gb' })).allowedCountries).toEqual(['GB']);
+  expect(toDialPolicy(readConfig({ ALLOWED_COUNTRIES: 'gb' }), usualPlaceRules).allowedCountries).toEqual(['GB']);
 });

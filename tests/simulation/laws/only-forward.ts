@@ -23,8 +23,9 @@ export const onlyForward: CreateLaw = ({ truth }) => ({
     if (table !== 'calls' || !before || !after) return;
     const [from, to] = [phaseOf(before), phaseOf(after)];
     const id = String(after.id);
-    // What was surely not accepted may be asked for again.
-    const waitsAgain = from === 'sending' && to === 'accepted' && !truth.byCall.has(id);
+    // What was surely not accepted, or not even sent, may be asked for again.
+    const wasAsked = from === 'sending' || from === 'unknown';
+    const waitsAgain = wasAsked && to === 'accepted' && !truth.byCall.has(id);
     if (ranks[to] < ranks[from] && !waitsAgain) throw new LawBroken('L4', `${id} went from ${from} to ${to}`);
     const steps = (after.revision as number) - (before.revision as number);
     if (from !== to && steps < 1) throw new LawBroken('L4', `${id} went from ${from} to ${to} without a new revision`);
