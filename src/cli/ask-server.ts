@@ -48,7 +48,7 @@ export async function openServerAccess(): Promise<ServerAccess> {
 async function findOwnServer(): Promise<{ url: string; usualKey: string | null }> {
   const { host, port, dataDir } = readCommandConfig();
   const key = await readFile(join(dataDir, 'secrets', 'operator-key'), 'utf8').catch(() => null);
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, usualKey: key && key.trim() };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, usualKey: key?.trim() ?? null };
 }
 
 /** What the API says, a line for each field. */

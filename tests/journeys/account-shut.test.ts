@@ -1,6 +1,5 @@
 /** The carrier takes no call of the account while a campaign runs: it is halted, told once, and loses nobody. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CallResource } from '../../src/api/contract/calls.ts';
 import type { CampaignWithProgress } from '../../src/api/contract/campaigns.ts';
 import type { ContactResource } from '../../src/api/contract/contacts.ts';
 import { systemClock, waitFor } from '../../src/base/clock.ts';
@@ -80,8 +79,7 @@ describe.each([
     await server.post(`/v1/campaigns/${id}/resume`, {});
     const over = await when(id, 'completed');
     expect(over.progress.contacts).toBe(numbers.length);
-    const calls = await server.get<{ data: CallResource[] }>(`/v1/calls?campaign_id=${id}&status=busy&limit=100`);
-    expect(new Set(calls.data.map(({ to }) => to)).size).toBeGreaterThanOrEqual(numbers.length - 2);
+    expect(over.progress.by_outcome.busy).toBeGreaterThanOrEqual(numbers.length - 2);
     expect(await haltsOf(id)).toBe(1);
   });
 });

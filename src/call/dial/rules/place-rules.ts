@@ -25,7 +25,7 @@ const clock = z
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time like 08:30, 24:00 at most')
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 const spans = z
-  .array(z.tuple([clock, clock]).refine(([from, until]) => from < until, 'must begin before it ends'))
+  .array(z.tuple([clock, clock]).refine(([from, until]) => !(from >= until), 'must begin before it ends'))
   .max(10);
 const windows = z.strictObject({
   /** On every day that is not named. */
