@@ -66,6 +66,7 @@ class Loudspeaker extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => {
       if (data === 'quiet') {
         this.waiting = [];
+        this.offset = 0;
         this.samples = 0;
       } else if (this.samples < mostWaiting) {
         this.waiting.push(data);

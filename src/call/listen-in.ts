@@ -171,8 +171,10 @@ function pass(socket: ListenerSocket, overheard: Overheard): void {
       return socket.send(toFrame(channelOf.played, new Uint8Array(0)));
     case 'over':
       return socket.close(listenerCloses.over.code, listenerCloses.over.reason);
-    default:
-      return socket.send(JSON.stringify({ type: overheard.type }));
+    case 'taken-over':
+      return socket.send(JSON.stringify({ type: 'taken-over', by_you: overheard.byYou }));
+    case 'handed-back':
+      return socket.send(JSON.stringify({ type: 'handed-back' }));
   }
 }
 

@@ -1,35 +1,12 @@
 /** The phone in the browser: rung, answered, spoken and listened to, interrupted and hung up. */
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { CallWithTurns } from '../../src/api/contract/calls.ts';
 import { type Browsing, openBrowser } from '../setup/browsing.ts';
+import { writeTone } from '../setup/microphone-tone.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
 
 const hasBrowser = inject('chromium') !== null;
-
-/** Two seconds of a tone at 16 kHz, for the fake microphone. */
-function writeTone(): string {
-  const samples = Int16Array.from({ length: 32_000 }, (_, at) => 12_000 * Math.sin((2 * Math.PI * 440 * at) / 16_000));
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(16_000, 24);
-  head.writeUInt32LE(32_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  const file = join(tmpdir(), `callwright-tone-${process.pid}.wav`);
-  writeFileSync(file, Buffer.concat([head, Buffer.from(samples.buffer)]));
-  return file;
-}
 
 /** What comes out of the loudspeaker just now, by the bar that shows it: 0–1. */
 async function loudness(page: Page): Promise<number> {

@@ -1,5 +1,6 @@
 /** An operator who hears a live call over its socket, and speaks at the pace at which they hear. */
 import { WebSocket } from 'ws';
+import { decodeMulaw } from '../../src/audio/mulaw.ts';
 import { createWordEar } from '../../src/audio/word-bits.ts';
 import type { RunningServer } from './running-server.ts';
 
@@ -8,6 +9,8 @@ const frameBytes = 160;
 export interface CallListener {
   /** Words heard from the person, and of what the person is played. */
   words: { person: string[]; played: string[] };
+  /** Frames in which somebody was loud. */
+  loud: { person: number; played: number };
   /** Everything that was told besides sound. */
   told: { type: string }[];
   send(command: object): void;
@@ -29,6 +32,7 @@ export async function orderTicket(server: RunningServer, callId: string, body: o
 export function listenToCall(server: RunningServer, callId: string, ticket: string): CallListener {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/calls/${callId}/audio`);
   const words = { person: [] as string[], played: [] as string[] };
+  const loud = { person: 0, played: 0 };
   const told: CallListener['told'] = [];
   const earOf = (heard: string[]) =>
     createWordEar(({ type, text }) => {
@@ -47,8 +51,11 @@ export function listenToCall(server: RunningServer, callId: string, ticket: stri
 
   socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', ticket })));
   socket.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) ears[data[0] ?? 2]?.hear(new Uint8Array(data.subarray(1)));
-    else told.push(JSON.parse(data.toString()) as { type: string });
+    if (isBinary) {
+      ears[data[0] ?? 2]?.hear(new Uint8Array(data.subarray(1)));
+      const isLoud = decodeMulaw(data.subarray(1)).some((sample) => Math.abs(sample) > 3000);
+      if (isLoud) loud[data[0] === 0 ? 'person' : 'played'] += 1;
+    } else told.push(JSON.parse(data.toString()) as { type: string });
     if (isBinary && data[0] === 0) speakOn();
     for (const look of waiting) look();
   });
@@ -60,7 +67,7 @@ export function listenToCall(server: RunningServer, callId: string, ticket: stri
     });
   });
   return {
-    ...{ words, told, closed },
+    ...{ words, loud, told, closed },
     send: (command) => socket.send(JSON.stringify(command)),
     speak(sound) {
       for (let at = 0; at < sound.length; at += frameBytes) unspoken.push(sound.subarray(at, at + frameBytes));

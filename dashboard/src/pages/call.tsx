@@ -12,6 +12,7 @@ import { CallPath } from '../call/call-path.tsx';
 import { CostPanel } from '../call/cost-panel.tsx';
 import { EventList } from '../call/event-list.tsx';
 import { LatencyPanel } from '../call/latency-panel.tsx';
+import { LivePanel } from '../call/live-panel.tsx';
 import { PolicyPanel } from '../call/policy-panel.tsx';
 import { RecordingPanel } from '../call/recording-panel.tsx';
 import { ToolPanel } from '../call/tool-panel.tsx';
@@ -75,6 +76,7 @@ function WholeCall({ call }: { call: CallWithTurns }) {
       <div className="panel">
         <CallPath call={call} />
       </div>
+      <LivePanel call={call} />
       {call.answered_at !== null && <RecordingPanel call={call} player={player} />}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">

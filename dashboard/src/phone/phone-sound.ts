@@ -14,9 +14,7 @@ export interface PhoneSound {
 
 /** Never fails for want of a microphone: one can listen and type. */
 export async function openPhoneSound(onPiece: (mulaw: Uint8Array) => void): Promise<PhoneSound> {
-  const context = new AudioContext({ latencyHint: 'interactive' });
-  await context.audioWorklet.addModule('/phone-worklet.js');
-  await context.resume();
+  const context = await openAudio();
   const loudspeaker = new AudioWorkletNode(context, 'loudspeaker', { numberOfInputs: 0, outputChannelCount: [1] });
   const meter = new AnalyserNode(context, { fftSize: 512 });
   loudspeaker.connect(meter).connect(context.destination);
@@ -48,7 +46,16 @@ export async function openPhoneSound(onPiece: (mulaw: Uint8Array) => void): Prom
   };
 }
 
-async function openMicrophone(): Promise<MediaStream | null> {
+/** To be called in a click: browsers let only a person begin to make sound. */
+export async function openAudio(): Promise<AudioContext> {
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  await context.audioWorklet.addModule('/phone-worklet.js');
+  await context.resume();
+  return context;
+}
+
+/** Null where there is none, or it may not be used. */
+export async function openMicrophone(): Promise<MediaStream | null> {
   const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
   try {
     return await navigator.mediaDevices.getUserMedia({ audio });

@@ -12,7 +12,7 @@ export type Overheard =
   /** Nothing is heard of what was told as played and has not sounded yet. */
   | { type: 'cleared' }
   /** One of the listeners has the call now, or the assistant has it back. */
-  | { type: 'taken-over' }
+  | { type: 'taken-over'; byYou: boolean }
   | { type: 'handed-back' }
   /** The conversation is over; nothing more is told. */
   | { type: 'over' };
@@ -77,7 +77,7 @@ export function createCallAudio(parts: CallAudioParts): LiveCallAudio {
     const nowMs = clock.monotonicMs();
     owner = { hear, by, nextAtMs: nowMs, silencedAtMs: nowMs };
     parts.noteTakenOver(by);
-    tell({ type: 'taken-over' });
+    for (const listener of listeners) listener({ type: 'taken-over', byYou: listener === hear });
     return true;
   };
   const speak = (hear: HearCall, sound: Uint8Array) => {
