@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
           exclude: ['src/store/**', 'src/**/*.store.test.ts'],
           testTimeout: 20_000,
         },

@@ -5,8 +5,9 @@ import { useState } from 'react';
 import { type AssistantResource, assistantSchema } from '../../../src/api/contract/assistants.ts';
 import { change, read } from '../api/ask.ts';
 import { AssistantEditor } from '../assistant/assistant-editor.tsx';
+import { TalkToIt } from '../assistant/talk-to-it.tsx';
 import { VersionList } from '../assistant/version-list.tsx';
-import { Button, ButtonLink } from '../parts/button.tsx';
+import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ErrorNotice, Notice } from '../parts/notice.tsx';
@@ -40,6 +41,7 @@ export function AssistantPage() {
 function WholeAssistant({ assistant }: { assistant: AssistantResource }) {
   const may = useMay();
   const [isComparing, setComparing] = useState(false);
+  const [isTalking, setTalking] = useState(false);
   const [isUnsaved, setUnsaved] = useState(false);
   const publish = useChange({
     send: () => change('POST', `/v1/assistants/${assistant.id}/publish`, {}),
@@ -54,9 +56,9 @@ function WholeAssistant({ assistant }: { assistant: AssistantResource }) {
         <>
           <Button onClick={() => setComparing(true)}>Versions</Button>
           {may('calls:write') && (
-            <ButtonLink to="/phone" search={{ assistant: assistant.id }}>
+            <Button onClick={() => setTalking(true)}>
               <Icon name="phone" /> Talk to it
-            </ButtonLink>
+            </Button>
           )}
           {mayWrite && (
             <Button look="main" disabled={publish.isRunning || isUnsaved} onClick={() => publish.run(undefined)}>
@@ -70,6 +72,9 @@ function WholeAssistant({ assistant }: { assistant: AssistantResource }) {
       <AssistantEditor assistant={assistant} isLocked={!mayWrite} setUnsaved={setUnsaved} />
       <Dialog title="Versions" isOpen={isComparing} close={() => setComparing(false)} isWide>
         <VersionList assistant={assistant} />
+      </Dialog>
+      <Dialog title={`Talk to ${assistant.name}`} isOpen={isTalking} close={() => setTalking(false)} isWide>
+        <TalkToIt assistant={assistant} />
       </Dialog>
     </Page>
   );

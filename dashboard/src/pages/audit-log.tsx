@@ -1,6 +1,7 @@
 /** Who did what. */
 import { useState } from 'react';
 import { auditEntrySchema } from '../../../src/api/contract/audit-log.ts';
+import { toWords } from '../parts/badge.tsx';
 import { toMoment } from '../parts/format.ts';
 import { ListPanel, useList } from '../parts/list.tsx';
 import { Empty } from '../parts/notice.tsx';
@@ -27,10 +28,10 @@ export function AuditLogPage() {
         keyOf={({ position }) => position}
         empty={<Empty title="Nothing is like that">Changes are written down as they are made.</Empty>}
         columns={[
-          { title: 'When', show: ({ at }) => <span className="whitespace-nowrap">{toMoment(at)}</span> },
-          { title: 'What', show: (row) => <code className="font-mono text-[0.87rem]">{row.action}</code> },
-          { title: 'Of what', isLess: true, show: ({ subject }) => `${subject.kind} ${subject.id}` },
-          { title: 'By whom', show: ({ actor }) => (actor.kind === actor.id ? actor.id : `${actor.kind} ${actor.id}`) },
+          { title: 'When', show: ({ at }) => <span className="sm:whitespace-nowrap">{toMoment(at)}</span> },
+          { title: 'What', show: (row) => <Action name={row.action} /> },
+          { title: 'Of what', isLess: true, show: ({ subject }) => <Named {...subject} /> },
+          { title: 'By whom', show: ({ actor }) => <Named {...actor} /> },
           {
             title: 'More',
             isLess: true,
@@ -42,5 +43,27 @@ export function AuditLogPage() {
         ]}
       />
     </Page>
+  );
+}
+
+/** Broken, where there is little room, at its dot. */
+function Action({ name }: { name: string }) {
+  const [area, ...deeds] = name.split('.');
+  return (
+    <code className="font-mono text-[0.87rem] [overflow-wrap:normal]">
+      {area}
+      <wbr />
+      {deeds.length > 0 && `.${deeds.join('.')}`}
+    </code>
+  );
+}
+
+/** What kind of thing or person it is, and which. */
+function Named({ kind, id }: { kind: string; id: string }) {
+  return (
+    <>
+      <span className="block [overflow-wrap:normal]">{toWords(kind)}</span>
+      {id !== kind && <code className="block font-mono text-[0.8rem] text-soft">{id}</code>}
+    </>
   );
 }

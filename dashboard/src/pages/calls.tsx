@@ -119,7 +119,7 @@ function CallRow({ call, nowMs }: { call: CallResource; nowMs: number }) {
       </td>
       <td className="hidden max-w-56 truncate px-2 py-2.5 md:table-cell">{call.assistant.name}</td>
       <td className="hidden px-2 py-2.5 text-right tabular-nums sm:table-cell">{toDuration(lengthOf(call, nowMs))}</td>
-      <td className="py-2.5 pr-4 pl-2 text-right whitespace-nowrap text-soft" title={toMoment(call.created_at)}>
+      <td className="py-2.5 pr-4 pl-2 text-right text-soft sm:whitespace-nowrap" title={toMoment(call.created_at)}>
         {toLately(call.created_at, nowMs)}
       </td>
     </tr>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import { callSchema } from '../../../src/api/contract/calls.ts';
-import { limitsSchema, statsSchema } from '../../../src/api/contract/stats.ts';
+import { statsSchema } from '../../../src/api/contract/stats.ts';
 import { pageOf } from '../../../src/api/contract/text.ts';
 import { read } from '../api/ask.ts';
 import { readClock } from '../base/now.ts';
@@ -18,6 +18,7 @@ import { Loading, Page, Panel } from '../parts/page.tsx';
 import { useMay } from '../use-me.ts';
 import { CallTable } from './calls.tsx';
 import { DayChart } from './day-chart.tsx';
+import { Spending, useLimits } from './spending.tsx';
 
 type Stats = z.infer<typeof statsSchema>;
 
@@ -73,18 +74,22 @@ export function HomePage() {
         </div>
       ) : (
         <>
-          <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+          <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Panel
+              className="flex flex-col"
               title="Calls by day"
               actions={<span className="text-[0.85rem] text-soft">the last {daysShown} days, UTC</span>}
             >
-              <div className="h-64 p-3">
+              <div className="h-64 grow p-3">
                 {lately.data ? <DayChart days={fillDays(lately.data)} /> : <Loading rows={6} />}
               </div>
             </Panel>
-            <Panel title="Today, by outcome">
-              <Outcomes stats={today.data} />
-            </Panel>
+            <div className="flex flex-col gap-5">
+              <Spending />
+              <Panel title="Today, by outcome">
+                <Outcomes stats={today.data} />
+              </Panel>
+            </div>
           </div>
           {may('campaigns:read') && <CampaignsUnderWay />}
           <Panel
@@ -115,7 +120,7 @@ function fillDays({ per_day }: Stats) {
 }
 
 function Tiles({ stats }: { stats: Stats | undefined }) {
-  const limits = useQuery({ queryKey: ['figures', 'limits'], queryFn: () => read(limitsSchema, '/v1/limits') });
+  const limits = useLimits();
   const lines = limits.data?.lines;
   const busy = lines === undefined ? null : lines.limit - lines.free;
   return (

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export type Tone = 'plain' | 'accent' | 'info' | 'good' | 'warn' | 'bad';
 
 const tones: Record<Tone, string> = {
-  plain: 'bg-raised text-soft',
+  plain: 'bg-raised text-soft ring-1 ring-line ring-inset',
   accent: 'bg-accent-wash text-accent',
   info: 'bg-info-wash text-info',
   good: 'bg-good-wash text-good',
