@@ -82,6 +82,34 @@ const turnsAt = (calls: number): Line[] =>
     ...(calls === 50 ? {} : { fullOnly: true }),
   }));
 
+const dialling = (store: 'embedded' | 'postgres'): Line[] => [
+  {
+    id: `campaign-${store}`,
+    figure: `campaign, dials a second beside the same transactions alone, ${store}`,
+    target: '≥ 80 %',
+    measure: { name: 'campaign', options: { calls: 10_000 } },
+    baseline: 'transactions',
+    ...(store === 'postgres' ? { store } : {}),
+    read: number('dialsPerSecond'),
+    limit: (baseline) => (baseline === null ? null : baseline * 0.8),
+    moreIsBetter: true,
+    note: noteOf('dialsPerSecond'),
+    fullOnly: true,
+  },
+  {
+    id: `claim-lag-${store}`,
+    figure: `1,000 calls due at one moment: until they are asked of the carrier, p99 ms, ${store}`,
+    target: 'told',
+    measure: { name: 'claimLag', options: { calls: 1000, seconds: 45 } },
+    baseline: null,
+    ...(store === 'postgres' ? { store } : {}),
+    read: of('lag', 'p99'),
+    limit: () => null,
+    note: noteOf('lag'),
+    fullOnly: true,
+  },
+];
+
 export const lines: readonly Line[] = [
   ...[1, 50, 100, 200].flatMap(turnsAt),
   {
@@ -202,15 +230,8 @@ export const lines: readonly Line[] = [
     limit: atMost(25),
     note: noteOf('answer', 'failed'),
   },
-  {
-    id: 'campaign',
-    figure: 'campaign dials, share of what the database allows',
-    target: '≥ 80 %',
-    measure: { notYet: 'there are no campaigns yet' },
-    baseline: 'transactions',
-    read: () => null,
-    limit: () => null,
-  },
+  ...dialling('embedded'),
+  ...dialling('postgres'),
   {
     id: 'eager',
     figure: 'asked ahead: decision → first frame with vendors like life, 10 calls, p50 ms',

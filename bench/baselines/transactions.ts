@@ -12,9 +12,10 @@ import { type CallParts, createCallRunner } from '../../src/call/run-call.ts';
 import type { SpeechVendors } from '../../src/call/speech-vendors.ts';
 import { settingsOfEngines } from '../../src/config/speech.ts';
 import { createLiveEvents } from '../../src/notify/live-events.ts';
-import type { Carrier } from '../../src/ports/carrier.ts';
+import type { CallOrder, Carrier } from '../../src/ports/carrier.ts';
 import { recordAudit } from '../../src/store/audit-log.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { inParallel } from '../load/scene.ts';
 import { announce } from './announce.ts';
 
 const { DATABASE_URL: url, DATA_DIR: dataDir = '' } = process.env;
@@ -23,13 +24,16 @@ const place = url === undefined ? ({ kind: 'embedded', dataDir } as const) : ({ 
 const store = await openStore(place, base);
 const newId = createIds(systemClock, systemRandom);
 let dialled = 0;
+let onDialled: (statusPath: string, carrierSid: string) => void = () => {};
 /** Takes every call and has nothing else to say. */
 const carrier = {
   name: 'none',
   routes: { status: { path: '/status' }, detection: { path: '/detection' } },
-  placeCall: async () => {
+  placeCall: async ({ statusPath }: CallOrder) => {
     dialled += 1;
-    return { carrierSid: `CA${String(dialled).padStart(32, '0')}`, status: 'queued' };
+    const carrierSid = `CA${String(dialled).padStart(32, '0')}`;
+    onDialled(statusPath, carrierSid);
+    return { carrierSid, status: 'queued' };
   },
 } as unknown as Carrier;
 const live = createLiveEvents(silentLogger);
@@ -63,7 +67,7 @@ const speech: SpeechVendors = {
 };
 const assistant = { ...defaultAssistant };
 
-async function read(request: IncomingMessage): Promise<{ to: string }> {
+async function read(request: IncomingMessage): Promise<{ to: string; calls?: number }> {
   let body = '';
   for await (const chunk of request) body += chunk;
   return JSON.parse(body);
@@ -84,11 +88,32 @@ async function placeOne({ to }: { to: string }): Promise<void> {
   });
 }
 
+/** Has so many calls stored and dialled; each is busy at once. */
+async function dialMany(calls: number): Promise<{ dialsPerSecond: number }> {
+  const over = Promise.withResolvers<void>();
+  let ended = 0;
+  const endBusy = async (callId: string, carrierSid: string) => {
+    await runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'busy', error: null });
+    ended += 1;
+    if (ended === calls) over.resolve();
+  };
+  onDialled = (statusPath, carrierSid) =>
+    void endBusy(new URLSearchParams(statusPath.split('?')[1]).get('callId') ?? '', carrierSid);
+  const startedMs = performance.now();
+  await inParallel(calls, 16, (index) => placeOne({ to: `+1312${2_000_000 + index}` }));
+  await over.promise;
+  return { dialsPerSecond: (calls * 1000) / (performance.now() - startedMs) };
+}
+
 announce(
   createServer((request, response) => {
-    read(request)
-      .then(placeOne)
-      .then(() => response.writeHead(201).end())
+    const answer = async () => {
+      const body = await read(request);
+      if (request.url !== '/dial') return await placeOne(body);
+      return await dialMany(Number(body.calls));
+    };
+    answer()
+      .then((made) => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(made ?? {})))
       .catch((error: unknown) => response.writeHead(500).end(String(error)));
   }),
 );

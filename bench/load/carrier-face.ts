@@ -26,6 +26,10 @@ export interface CarrierFace {
   /** The instructions of a call that was answered. */
   answer(call: TakenCall): Promise<string>;
   readonly taken: number;
+  /** Told of every call that is taken, on the clock of `performance.now()`. */
+  onTaken: (to: string, atMs: number) => void;
+  /** Whether everybody who is called is busy, which the server is told at once; else all phones ring for ever. */
+  allAreBusy: boolean;
 }
 
 const sign = (url: string, fields: Record<string, string> = {}) => {
@@ -72,13 +76,20 @@ export function createCarrierFace(): CarrierFace {
   const calls = new Map<string, URLSearchParams>();
   const byNumber = new Map<string, TakenCall>();
   let numbers = 0;
+  const reportBusy = (sid: string, form: URLSearchParams) =>
+    webhook(form.get('StatusCallback') ?? '', {
+      ...{ CallSid: sid, AccountSid: account.sid, CallStatus: 'busy', CallDuration: '0', Direction: 'outbound-api' },
+      ...{ From: form.get('From') ?? '', To: form.get('To') ?? '', ApiVersion: '2010-04-01' },
+    }).catch((error: unknown) => console.error(`busy was not heard: ${error}`));
   const answerJson = (response: ServerResponse, status: number, body: unknown) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const toResource = (sid: string, status: string) => ({
     ...{ sid, status, to: calls.get(sid)?.get('To'), from: calls.get(sid)?.get('From') },
     ...{ date_created: new Date().toUTCString(), duration: null },
   });
-  return {
+  const face: CarrierFace = {
+    onTaken: () => {},
+    allAreBusy: false,
     get taken() {
       return calls.size;
     },
@@ -94,7 +105,10 @@ export function createCarrierFace(): CarrierFace {
         const made = `CA${String(calls.size + 1).padStart(32, '0')}`;
         calls.set(made, form);
         byNumber.set(form.get('To') ?? '', { sid: made, form });
-        return answerJson(response, 201, toResource(made, 'queued'));
+        face.onTaken(form.get('To') ?? '', performance.now());
+        answerJson(response, 201, toResource(made, 'queued'));
+        if (face.allAreBusy) void reportBusy(made, form);
+        return undefined;
       });
       return true;
     },
@@ -122,4 +136,5 @@ export function createCarrierFace(): CarrierFace {
       return webhook(form.get('Url') ?? '', fields);
     },
   };
+  return face;
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { measureBargeInBySound } from '../measures/barge-in-by-sound.ts';
 import { measureBargeInByVendor, measureCascadeTurns, measureGrowth } from '../measures/cascade.ts';
+import { measureCampaign, measureClaimLag } from '../measures/dialling.ts';
 import { measurePlacing } from '../measures/placing.ts';
 import { measureRelayTurns } from '../measures/relay-turns.ts';
 import { measureWebhooks } from '../measures/webhooks.ts';
@@ -20,6 +21,8 @@ export const measures = {
   bargeInByVendor: measureBargeInByVendor,
   bargeInBySound: measureBargeInBySound,
   growth: measureGrowth,
+  campaign: measureCampaign,
+  claimLag: measureClaimLag,
 } satisfies Record<string, (scene: Scene) => Promise<Outcome>>;
 
 export type MeasureName = keyof typeof measures;
