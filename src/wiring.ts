@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createApi } from './api/create-api.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
+import { createMcpCatalogue } from './assistant/tools/mcp/mcp-catalogue.ts';
 import { createToolSecrets } from './assistant/tools/tool-secrets.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -92,7 +93,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const liveCalls = () => conversations.all().length;
   const telemetry = await createTelemetry({ ...config.telemetry, live: node.ownEvents, liveCalls });
   closers.push(telemetry.stop);
-  const toolRequests = { guardedFetch: notify.guardedFetch, secretOf: createToolSecrets(secrets.sessionSecret) };
+  const toolRequests = openToolRequests(base, notify, secrets);
   const outside = { sessionSecret: secrets.sessionSecret, blobs, telemetry, conversations, toolRequests };
   const work = createWork(base, parts, { ...outside, speech: network.speech, model: network.model });
   const isSandbox = network.simulator !== null && isLoopback(config.host);
@@ -145,6 +146,15 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       for (const close of closers.reverse()) await close();
     }),
   };
+}
+
+function openToolRequests(
+  { clock }: Foundation,
+  { guardedFetch }: ReturnType<typeof openNotify>,
+  { sessionSecret }: { sessionSecret: Uint8Array },
+) {
+  const mcpCatalogue = createMcpCatalogue({ guardedFetch, clock });
+  return { guardedFetch, secretOf: createToolSecrets(sessionSecret), mcpCatalogue };
 }
 
 async function whyNotReady(store: Store, isDraining: boolean): Promise<string | null> {

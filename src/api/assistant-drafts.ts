@@ -84,8 +84,9 @@ const someValue = 'x';
 /** A tool's address is looked at now, so that its author hears of it, and again with every request. */
 function checkAddresses({ guardedFetch }: AssistantParts, { tools }: Pick<UpdateAssistant, 'tools'>): void {
   for (const [index, tool] of (tools ?? []).entries()) {
-    if (typeof tool === 'string' || tool.type !== 'http') continue;
+    if (typeof tool === 'string' || (tool.type !== 'http' && tool.type !== 'mcp')) continue;
     const field = `tools.${index}.url`;
+    if (tool.type === 'mcp' && tool.url.includes('{{')) throw invalid(field, 'must not have {{…}} in it');
     const host = /^[^:]*:\/\/[^/?#]*/.exec(tool.url)?.[0] ?? tool.url;
     if (host.includes('{{')) throw invalid(field, 'must not have {{…}} in the name of its host');
     const message = guardedFetch.whyRefused(tool.url.replaceAll(/\{\{[^{}]*\}\}/g, someValue));
@@ -118,7 +119,8 @@ export async function archiveAssistant(parts: AssistantParts, request: FastifyRe
   });
 }
 
-function onLive<T>(
+/** Works on an assistant that is not archived, locked until the transaction ends. */
+export function onLive<T>(
   parts: AssistantParts,
   { request, id }: { request: FastifyRequest; id: number },
   work: (db: Db, row: AssistantRow) => Promise<T>,

@@ -1,4 +1,5 @@
 /** Who speaks: what an assistant is told to do and how it behaves on the line. */
+import type { RedactKind } from '../text/redact.ts';
 import { type ToolSetting, usualTools } from './tool-settings.ts';
 
 export const engines = ['cascade', 'relay', 'speech-to-speech', 'agent-bridge'] as const;
@@ -62,6 +63,8 @@ export interface Assistant extends AssistantLimits {
   disclosure: string | null;
   /** After which outcomes its calls are tried again, where a call itself does not say; absent or null: after none. */
   retry?: RetryPolicy | null;
+  /** What is not kept of what is said; absent: all is kept. */
+  redact?: readonly RedactKind[];
 }
 
 export interface RetryPolicy {
@@ -111,6 +114,7 @@ export const usualDefinition: Omit<AssistantDefinition, 'name' | 'prompt'> = {
   success_criteria: null,
   disclosure: null,
   retry: null,
+  redact: [],
 };
 
 /** Who speaks where no stored assistant was named. */

@@ -1,6 +1,6 @@
 /** What an assistant's author says about each thing it can do; see the same in the contract of `/v1`. */
 
-export const simpleToolTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message'] as const;
+export const simpleToolTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message', 'look_up'] as const;
 /** Tools that need no settings: their name is enough. */
 export type SimpleToolType = (typeof simpleToolTypes)[number];
 
@@ -54,7 +54,28 @@ export type CallBackToolSetting = Common & {
   greeting: string | null;
 };
 
-export type ToolObject = SimpleToolSetting | HttpToolSetting | TransferToolSetting | CallBackToolSetting;
+/** Tools of a server that speaks the Model Context Protocol. */
+export type McpToolSetting = Common & {
+  type: 'mcp';
+  /** Stands before the names of its tools. */
+  name: string;
+  url: string;
+  /** Those of its tools that are offered; no others are. */
+  tools: readonly string[];
+  /** Sent as arguments from the server's own knowledge: names to templates; the model does not see them. */
+  bound: Readonly<Record<string, string>>;
+  timeout_ms: number;
+  waiting_phrase: string | null;
+  /** Of each of its tools. */
+  most_per_call: number;
+};
+
+export type ToolObject =
+  | SimpleToolSetting
+  | HttpToolSetting
+  | TransferToolSetting
+  | CallBackToolSetting
+  | McpToolSetting;
 
 /** A name, or an object with settings. */
 export type ToolSetting = SimpleToolType | 'schedule_call_back' | ToolObject;

@@ -17,6 +17,8 @@ export interface GuardedRequest {
   /** Where the answer is cut off. */
   mostBytes: number;
   signal?: AbortSignal;
+  /** Whether what has come so far is enough: the rest, as of a stream that never ends, is not waited for. */
+  isEnough?: (body: string, contentType: string) => boolean;
 }
 
 export interface GuardedAnswer {
@@ -174,7 +176,7 @@ function exchange(clock: Clock, request: GuardedRequest, { url, ask, options }: 
   outgoing.on('close', () => fail(new Error('the connection was closed')));
   outgoing.on('response', (incoming) => {
     incoming.on('error', fail);
-    readAtMost(incoming, request.mostBytes, (read) =>
+    readAtMost(incoming, request, (read) =>
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, ...read }),
     );
   });
@@ -187,16 +189,18 @@ function exchange(clock: Clock, request: GuardedRequest, { url, ask, options }: 
 
 function readAtMost(
   incoming: IncomingMessage,
-  most: number,
+  { mostBytes: most, isEnough }: GuardedRequest,
   done: (read: { body: Buffer; isCut: boolean }) => void,
 ): void {
+  const contentType = incoming.headers['content-type'] ?? '';
   const chunks: Buffer[] = [];
   let length = 0;
   incoming.on('data', (chunk: Buffer) => {
     length += chunk.length;
     chunks.push(chunk);
-    if (length <= most) return;
-    done({ body: Buffer.concat(chunks).subarray(0, most), isCut: true });
+    const isCut = length > most;
+    if (!isCut && !isEnough?.(Buffer.concat(chunks).toString(), contentType)) return;
+    done({ body: Buffer.concat(chunks).subarray(0, most), isCut });
     incoming.destroy();
   });
   incoming.on('end', () => done({ body: Buffer.concat(chunks), isCut: false }));

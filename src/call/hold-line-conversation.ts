@@ -20,9 +20,9 @@ export async function holdLineConversation(
 ): Promise<void> {
   const { charactersPerSecond } = parts.policy;
   const { drafts, store } = parts;
+  const { tools, close } = await openTools(parts, call);
   const recorded = drafts && (await recordCall({ ...parts, db: store.db, drafts }, call));
   const recorder = recorded?.recorder ?? null;
-  const tools = openTools(parts, call);
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
     await joinSession(parts, { call, charactersPerSecond }, (session) =>
@@ -32,6 +32,7 @@ export async function holdLineConversation(
       }),
     );
   } finally {
+    await close();
     await recorded?.finish();
   }
 }

@@ -18,7 +18,7 @@ export interface ConversationParts extends SessionParts {
 }
 
 /** Holds the conversation of a call on a relay socket until it is over and the call knows why. */
-export function holdRelayConversation(
+export async function holdRelayConversation(
   parts: ConversationParts,
   session: { call: CallRow; number: number; socket: TextSocket },
 ): Promise<void> {
@@ -28,7 +28,8 @@ export function holdRelayConversation(
   const personNumber = personNumberOf(call);
   const context = { callId: call.id, clientId: call.client_id, personNumber };
   const { charactersPerSecond } = policy;
-  return joinSession(
+  const { tools: ownTools, close } = await openTools(parts, call);
+  await joinSession(
     parts,
     { call, charactersPerSecond },
     ({ endCall, earlier, ledger, logSeqOf, pickup, ...tools }) => {
@@ -44,7 +45,7 @@ export function holdRelayConversation(
         policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
         reply: {
           model: meterModel(parts.model, countFor(tools.record, call.id)),
-          tools: openTools(parts, call),
+          tools: ownTools,
           context,
           ledger,
         },
@@ -60,5 +61,5 @@ export function holdRelayConversation(
         hearFarEnd: pickup.hear,
       });
     },
-  );
+  ).finally(close);
 }

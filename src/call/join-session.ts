@@ -1,6 +1,7 @@
 /** Joins the conversation of an opened session to its call: the record so far, who may end it, and the call's end. */
 import type { Assistant } from '../assistant/assistant.ts';
 import type { HttpToolParts } from '../assistant/tools/http-tool.ts';
+import type { McpCatalogue } from '../assistant/tools/mcp/mcp-catalogue.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { lastLogSeqs } from '../store/call-log.ts';
@@ -12,6 +13,7 @@ import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
 import { createToolLedger, type ToolLedger } from './converse/ledger/tool-ledger.ts';
+import { withRedaction } from './converse/redacting-record.ts';
 import { handedBackEvent, instructedEvent, toToldBefore } from './converse/told-meanwhile.ts';
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
@@ -26,7 +28,7 @@ export interface SessionParts extends PickupParts {
   commands: LiveCommands;
   records: CallRecords;
   /** How tools ask the services of their authors. */
-  toolRequests: Pick<HttpToolParts, 'guardedFetch' | 'secretOf'>;
+  toolRequests: Pick<HttpToolParts, 'guardedFetch' | 'secretOf'> & { mcpCatalogue: McpCatalogue };
   /** Path that the carrier asks for instructions. */
   voicePath: string;
 }
@@ -77,12 +79,12 @@ export async function joinSession(
     pickup: seqOf('pickup'),
   };
   const pickup = await watchPickup(parts, call, logSeqOf.pickup);
-  const record = parts.records.open();
+  const { language, redact = [] } = call.assistant as Assistant;
+  const record = withRedaction(parts.records.open(), redact);
   const about = { callId: call.id, clientId: call.client_id };
   const { newId } = parts;
   const said = { earlier, toldBefore: [...instructed, ...handedBack].map(toToldBefore), charactersPerSecond };
   const history = createHistory({ ...about, ...said, record, clock, newId });
-  const { language } = call.assistant as Assistant;
   const kept = { ...about, clock, newId: parts.newId, record, history };
   const ledger = createToolLedger({ ...kept, language, earlier: earlierTools });
   let opened: Promise<unknown> = Promise.resolve();

@@ -6,24 +6,36 @@ import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { CallRow } from '../store/calls.ts';
 import type { SessionParts } from './join-session.ts';
 import { keepMessage } from './keep-message.ts';
+import { lookUp } from './look-up.ts';
+import { openMcpServers } from './open-mcp-servers.ts';
 import { momentOfPerson, scheduleCallBack } from './schedule-call-back.ts';
 import { ownNumberOf, personNumberOf } from './transfer.ts';
 import { wantTransfer } from './want-transfer.ts';
 
-export function openTools(parts: SessionParts, call: CallRow): Tool[] {
+export interface OpenedTools {
+  tools: Tool[];
+  /** When the conversation is over; never rejects. */
+  close(): Promise<void>;
+}
+
+export async function openTools(parts: SessionParts, call: CallRow): Promise<OpenedTools> {
   const { clock, conversations, newId, store } = parts;
-  return toolsOf(call.assistant as Assistant, {
+  const bound = toBoundValues(call);
+  const mcp = await openMcpServers(parts, call, bound);
+  const tools = toolsOf(call.assistant as Assistant, {
     ...{ db: store.db, clock },
     pressKeys: (callId, digits) => conversations.find(callId)?.pressKeys(digits) ?? false,
     keepMessage: (callId, message) => keepMessage(parts, callId, message),
+    lookUp: (question) => lookUp(store.db, call, question),
     callBack: {
       now: momentOfPerson(call, clock.now()),
       schedule: (callId, wanted) => scheduleCallBack(parts, callId, wanted),
     },
     wantTransfer: (callId, wanted) => wantTransfer(parts, callId, { ...wanted, by: 'assistant' }),
     http: { ...parts.toolRequests, clock, newId },
-    bound: toBoundValues(call),
+    ...{ bound, mcpTools: mcp.tools },
   });
+  return { tools, close: mcp.close };
 }
 
 function toBoundValues(call: CallRow): BoundValues {

@@ -9,6 +9,7 @@ import { appendToLog } from '../store/call-log.ts';
 import { type CallRow, claimVoicemailMessage, updateCall } from '../store/calls.ts';
 import { insertEvents, listEventsOfType } from '../store/events.ts';
 import type { CallsTable } from '../store/schema.ts';
+import { redactJson } from '../text/redact.ts';
 import { wordsFor } from './answer/pickup/own-words.ts';
 import { type PickupPolicy, usualPickupPolicy } from './answer/pickup/pickup-policy.ts';
 import type { MessageState, PickupEffect, PickupEvent, PickupState, Who } from './answer/pickup/pickup-state.ts';
@@ -229,10 +230,11 @@ class Watch implements PickupWatch {
   #log(event: PickupEvent, effects: readonly PickupEffect[]): void {
     const { store, clock, log } = this.#parts;
     this.#logSeq += 1;
+    const { redact: kinds = [] } = this.#assistant;
     const entry = {
       ...{ call_id: this.#call.id, seq: this.#logSeq, at: new Date(clock.now()), machine: 'pickup' },
-      event: JSON.stringify(event),
-      effects: JSON.stringify(effects),
+      event: redactJson(JSON.stringify(event), { kinds, numbers: false }),
+      effects: redactJson(JSON.stringify(effects), { kinds, numbers: false }),
     };
     this.#writes = this.#writes
       .then(() => appendToLog(store.db, [entry]))

@@ -1,5 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. Times are timestamptz, money is integer micro-units. */
 import type { Generated, Kysely } from 'kysely';
+import type { DocumentsTable, McpSecretsTable, PassagesTable } from './assistant-tables.ts';
 import type { AudioTicketsTable } from './audio-ticket-table.ts';
 import type { CampaignsTable, ContactsTable } from './campaign-tables.ts';
 import type {
@@ -487,4 +488,7 @@ export interface Database {
   webhook_messages: WebhookMessagesTable;
   webhook_deliveries: WebhookDeliveriesTable;
   tool_calls: ToolCallsTable;
+  documents: DocumentsTable;
+  passages: PassagesTable;
+  mcp_secrets: McpSecretsTable;
 }

@@ -57,6 +57,7 @@ describe('an assistant', () => {
       who_picked_up: usualWhoPickedUp,
       success_criteria: null,
       retry: null,
+      redact: [],
       limits: { ring_seconds: 60, max_duration_seconds: 1800, silence_ms: 8000 },
       ...{ analysis_schema: null, disclosure: null, published_version: 1, archived_at: null },
       ...{ created_at: expect.any(String), updated_at: expect.any(String) },

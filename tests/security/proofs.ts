@@ -4,6 +4,7 @@ import { proveSocketsLocked } from './forged-sockets.ts';
 import { proveWebhooksLocked } from './forged-webhooks.ts';
 import { provePathsContained, proveTextHarmless } from './hostile-text.ts';
 import { proveIsolation } from './isolation.ts';
+import { proveToolsBound } from './obeyed-attackers.ts';
 import type { Figures, ProofOptions } from './proof.ts';
 
 interface NamedProof {
@@ -31,5 +32,6 @@ export const proofs: readonly NamedProof[] = [
   { name: 'sockets', full: 20_000, small: 400, run: one('sockets without the right', proveSocketsLocked) },
   { name: 'isolation', full: 3, small: 1, run: one("other clients' things", proveIsolation) },
   { name: 'paths', full: 500, small: 100, run: one('paths that climb', provePathsContained) },
+  { name: 'tools', full: 5000, small: 150, run: one('tools that an attacker asks for', proveToolsBound) },
   { name: 'texts', full: 200, small: 32, run: one('texts that want to run', proveTextHarmless) },
 ];

@@ -91,6 +91,22 @@ const recipesOfV1: Record<string, Recipe> = {
   'GET /v1/assistants/:id/versions': one('assistant'),
   'GET /v1/assistants/:id/versions/:version': one('assistant'),
   'POST /v1/assistants/:id/preview': { names: ['assistant'], bodies: () => [{ variables: {} }], control: owner() },
+  'POST /v1/assistants/:id/documents': {
+    names: ['assistant'],
+    bodies: () => [{ title: 'Mine', text: 'You are mine.' }],
+    control: owner(201),
+  },
+  'GET /v1/assistants/:id/documents': one('assistant'),
+  'GET /v1/assistants/:id/documents/:documentId': one('assistant'),
+  'DELETE /v1/assistants/:id/documents/:documentId': { names: ['assistant'], control: owner(204) },
+  'POST /v1/assistants/:id/mcp-secrets': {
+    names: ['assistant'],
+    bodies: () => [{ server: 'crm', secret: 'mine' }],
+    // Its draft has no such server.
+    control: owner(422),
+  },
+  'GET /v1/assistants/:id/mcp-secrets': one('assistant'),
+  'DELETE /v1/assistants/:id/mcp-secrets/:server': { names: ['assistant'], control: owner(204) },
   'GET /v1/tool-secret': { queries: (object) => [`?client_id=${clientId(object)}`], control: owner() },
   'GET /v1/consents': {
     queries: (object) => ['', '?limit=100', `?client_id=${clientId(object)}`, `?number=${q(numberOf(object, 600))}`],

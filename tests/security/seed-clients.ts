@@ -7,6 +7,7 @@ import { usualDefinition } from '../../src/assistant/assistant.ts';
 import { createFakeClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createLocalFiles } from '../../src/providers/local-files/local-files.ts';
+import { insertDocument } from '../../src/store/documents.ts';
 import type { ProvingGround } from './proving-ground.ts';
 
 /** What every text of a client holds, and what no other client may ever read; ids made by the server lack these letters. */
@@ -31,6 +32,7 @@ export const objectKinds = [
   'consent',
   'campaign',
   'webhook',
+  'document',
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -58,11 +60,15 @@ const nameIn = (client: number, number: number) => ({
   'do-not-call': `+1${digitsOf(client)}${500 + number}`,
   consent: `consent_${markOf(client)}_${number}`,
   webhook: `webhook_${markOf(client)}_${number}`,
+  document: `document_${markOf(client)}_${number}`,
   campaign: `campaign_${markOf(client)}_${number}`,
 });
 
 /** Objects are numbered from 0; the login of each client is that of its object 0. */
-export async function seedClient(ground: ProvingGround, client: number, objects: number): Promise<SeededObject[]> {
+/** What clients are seeded into. */
+type Ground = Pick<ProvingGround, 'db' | 'dataDir'>;
+
+export async function seedClient(ground: Ground, client: number, objects: number): Promise<SeededObject[]> {
   const { db } = ground;
   const mark = markOf(client);
   const clientId = nameIn(client, 0).client;
@@ -118,6 +124,25 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
         definition: JSON.stringify(definition),
         published_at: at,
         published_by: `user_${mark}_0`,
+      })
+      .execute();
+    await insertDocument(
+      db,
+      {
+        ...{ id: names.document, ...own, assistant_id: assistant, title: `Prices of ${mark}` },
+        ...{ text: `${mark} costs much.`, language: 'english', created_at: at },
+      },
+      [{ headings: [], text: `${mark} costs much.` }],
+    );
+    await db
+      .insertInto('mcp_secrets')
+      .values({
+        ...own,
+        assistant_id: assistant,
+        server: 'crm',
+        secret: mark,
+        origin: `https://${mark}.example`,
+        set_at: at,
       })
       .execute();
     await db
@@ -224,10 +249,7 @@ export async function seedClient(ground: ProvingGround, client: number, objects:
   return seeded;
 }
 
-async function seedCampaign(
-  { db }: ProvingGround,
-  { client, number }: { client: number; number: number },
-): Promise<void> {
+async function seedCampaign({ db }: Ground, { client, number }: { client: number; number: number }): Promise<void> {
   const mark = markOf(client);
   const { campaign, client: client_id } = nameIn(client, number);
   const settings = { welcome_message: `Hello from ${mark}`, agenda: null, variables: { plan: mark } };
@@ -263,7 +285,7 @@ async function seedCampaign(
 }
 
 async function seedWebhook(
-  { db }: ProvingGround,
+  { db }: Ground,
   { webhook, client, call, mark }: { webhook: string; client: string; call: string; mark: string },
 ): Promise<void> {
   await db
@@ -303,7 +325,7 @@ function passwordHash(): Promise<string> {
 }
 
 async function seedCall(
-  { db }: ProvingGround,
+  { db }: Ground,
   { client, number, assistant, definition }: { client: number; number: number; assistant: number; definition: object },
 ): Promise<void> {
   const mark = markOf(client);

@@ -40,6 +40,11 @@ const whoPickedUp = z.strictObject({
   menu: z.strictObject({ action: z.enum(['talk', 'hang_up']) }).default({ action: 'talk' }),
 });
 
+const redactSchema = z
+  .array(z.enum(['cards', 'emails', 'phone_numbers', 'bank_accounts', 'national_ids']))
+  .max(5)
+  .refine((kinds) => new Set(kinds).size === kinds.length, 'names a kind twice');
+
 const successCriteria = textSchema(4000);
 
 const speaker = z.enum(['assistant', 'person']);
@@ -82,6 +87,8 @@ const definition = {
   disclosure: textSchema(1000).nullable(),
   /** After which outcomes its calls are tried again, where a call itself does not say; null: after none. */
   retry: retrySchema.nullable().default(null),
+  /** What is left out wherever its conversations are kept or told: transcript, tools, events, analysis. */
+  redact: redactSchema.default([]),
 };
 
 export const definitionSchema = z.object(definition);
@@ -93,6 +100,7 @@ const changeable = {
   success_criteria: successCriteria.nullable(),
   retry: retrySchema.nullable(),
   limits: limits.partial(),
+  redact: redactSchema,
 };
 
 export const createAssistantSchema = z

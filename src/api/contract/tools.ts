@@ -1,8 +1,8 @@
 /** What an assistant can do besides speaking, as its author writes it and as it is shown. */
 import { z } from 'zod';
-import { e164Schema, objectSchema, textSchema } from './text.ts';
+import { e164Schema, momentSchema, objectSchema, textSchema } from './text.ts';
 
-const simpleTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message'] as const;
+const simpleTypes = ['hang_up', 'do_not_call_again', 'press_keys', 'take_message', 'look_up'] as const;
 
 /** Whether the person has to say yes before it is done; words say to what. */
 const confirm = z.union([z.boolean(), textSchema(300)]).optional();
@@ -83,6 +83,26 @@ const httpTool = z
     }
   });
 
+const mcpServer = z.strictObject({
+  type: z.literal('mcp'),
+  /** Stands before the names of its tools: `crm` makes `crm_find_order` of `find_order`. */
+  name: toolName,
+  /** Of its streamable HTTP transport. */
+  url: textSchema(2000),
+  /** Those of its tools that are offered; no others are. */
+  tools: z.array(textSchema(200)).min(1).max(50),
+  /** Sent as arguments from the server's own knowledge; the language model neither sees nor chooses them. */
+  bound: z
+    .record(z.string().regex(/^\w{1,64}$/, 'must be a name of letters, digits and _'), textSchema(500, 0))
+    .refine((bound) => Object.keys(bound).length <= 30, 'may hold 30 values')
+    .default({}),
+  timeout_ms: z.int().min(500).max(20_000).default(8000),
+  waiting_phrase: textSchema(200).nullable().default(null),
+  /** Of each of its tools. */
+  most_per_call: z.int().min(1).max(30).default(10),
+  confirm,
+});
+
 const transferTarget = z.strictObject({
   /** By which the language model asks for them. */
   name: textSchema(60),
@@ -113,7 +133,7 @@ const callBackTool = z.strictObject({
   confirm,
 });
 
-const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool, transferTool, callBackTool]);
+const toolObject = z.discriminatedUnion('type', [simpleTool, httpTool, transferTool, callBackTool, mcpServer]);
 
 const toolSetting = z.union([z.enum([...simpleTypes, 'schedule_call_back']), toolObject]);
 
@@ -124,6 +144,23 @@ export const toolsSchema = z
   .array(toolSetting)
   .max(30)
   .refine((tools) => new Set(tools.map(nameOf)).size === tools.length, 'names a tool twice');
+
+/** What an MCP server is asked with, as a bearer token; it is never given back. */
+export const setMcpSecretSchema = z.strictObject({
+  /** The name of an `mcp` tool of the assistant's draft. */
+  server: toolName,
+  secret: z.string().regex(/^[\x21-\x7e]{1,4000}$/, 'must be up to 4,000 visible characters of ASCII'),
+});
+
+export const mcpSecretSchema = z.object({
+  server: z.string(),
+  /** Where it is sent to, and nowhere else. */
+  origin: z.string(),
+  set_at: momentSchema,
+});
+export type McpSecretResource = z.infer<typeof mcpSecretSchema>;
+
+export const mcpSecretsSchema = z.object({ data: z.array(mcpSecretSchema) });
 
 /** What signs the requests of one's HTTP tools. */
 export const toolSecretSchema = z.object({ secret: z.string() });

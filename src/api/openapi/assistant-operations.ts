@@ -10,6 +10,12 @@ import {
   updateAssistantSchema,
 } from '../contract/assistants.ts';
 import {
+  createDocumentSchema,
+  documentSchema,
+  documentWithTextSchema,
+  listDocumentsQuerySchema,
+} from '../contract/documents.ts';
+import {
   createPhoneNumberSchema,
   listPhoneNumbersQuerySchema,
   phoneNumberSchema,
@@ -17,7 +23,13 @@ import {
   updatePhoneNumberSchema,
 } from '../contract/phone-numbers.ts';
 import { pageOf, problemSchema } from '../contract/text.ts';
-import { toolSecretQuerySchema, toolSecretSchema } from '../contract/tools.ts';
+import {
+  mcpSecretSchema,
+  mcpSecretsSchema,
+  setMcpSecretSchema,
+  toolSecretQuerySchema,
+  toolSecretSchema,
+} from '../contract/tools.ts';
 import type { Area } from './operation.ts';
 
 const error = { schema: problemSchema, type: 'application/problem+json' };
@@ -69,6 +81,44 @@ export const assistantOperations: readonly Area[] = [
         summary: 'See the greeting and the instructions as they would be filled in',
         body: previewSchema,
         answer: { status: 200, body: previewResultSchema },
+      },
+      {
+        route: 'POST /v1/assistants/:id/documents',
+        summary: 'Give an assistant a document that it can look up',
+        body: createDocumentSchema,
+        answer: { status: 201, body: documentSchema },
+      },
+      {
+        route: 'GET /v1/assistants/:id/documents',
+        summary: 'List the documents of an assistant',
+        query: listDocumentsQuerySchema,
+        answer: { status: 200, body: pageOf(documentSchema) },
+      },
+      {
+        route: 'GET /v1/assistants/:id/documents/:documentId',
+        summary: 'Get a document with its text',
+        answer: { status: 200, body: documentWithTextSchema },
+      },
+      {
+        route: 'DELETE /v1/assistants/:id/documents/:documentId',
+        summary: 'Take a document away',
+        answer: { status: 204 },
+      },
+      {
+        route: 'POST /v1/assistants/:id/mcp-secrets',
+        summary: 'Set what an MCP server is asked with',
+        body: setMcpSecretSchema,
+        answer: { status: 201, body: mcpSecretSchema },
+      },
+      {
+        route: 'GET /v1/assistants/:id/mcp-secrets',
+        summary: 'List which MCP servers have a secret',
+        answer: { status: 200, body: mcpSecretsSchema },
+      },
+      {
+        route: 'DELETE /v1/assistants/:id/mcp-secrets/:server',
+        summary: 'Take the secret of an MCP server away',
+        answer: { status: 204 },
       },
       {
         route: 'GET /v1/tool-secret',

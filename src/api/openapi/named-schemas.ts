@@ -19,6 +19,7 @@ import { clientSchema } from '../contract/clients.ts';
 import { consentSchema } from '../contract/consents.ts';
 import { contactImportSchema, contactSchema } from '../contract/contacts.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
+import { documentSchema, documentWithTextSchema } from '../contract/documents.ts';
 import { phoneNumberSchema } from '../contract/phone-numbers.ts';
 import { costSchema, priceSchema } from '../contract/prices.ts';
 import { limitsSchema, statsSchema } from '../contract/stats.ts';
@@ -46,6 +47,8 @@ const schemas: Record<string, z.ZodType> = {
   ClientCall: clientCallSchema,
   Contact: contactSchema,
   ContactImport: contactImportSchema,
+  Document: documentSchema,
+  DocumentWithText: documentWithTextSchema,
   DoNotCallEntry: doNotCallSchema,
   Event: eventSchema,
   Limits: limitsSchema,

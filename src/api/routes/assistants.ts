@@ -22,6 +22,7 @@ import {
   createAssistant,
   publishDraft,
 } from '../assistant-drafts.ts';
+import { assistantIdOr404, highestAssistantId } from '../assistant-id.ts';
 import { whoAsks } from '../authorize.ts';
 import {
   type AssistantResource,
@@ -38,8 +39,7 @@ import { fromCursor } from '../cursor.ts';
 import { toPage } from '../page.ts';
 import { notFound, ProblemError, parseOrProblem } from '../problem.ts';
 
-const highestId = 2_147_483_647;
-const numberCursor = z.tuple([z.int().min(1).max(highestId)]);
+const numberCursor = z.tuple([z.int().min(1).max(highestAssistantId)]);
 const reading = { config: { permission: 'assistants:read' } } as const;
 const writing = { config: { permission: 'assistants:write' } } as const;
 
@@ -66,40 +66,42 @@ export function assistantRoutes(parts: AssistantParts) {
     );
 
     app.get<ById>('/v1/assistants/:id', reading, async (request) => {
-      const row = await findAssistant(db, reachOf(whoAsks(request)), numberOr404(request.params.id));
+      const row = await findAssistant(db, reachOf(whoAsks(request)), assistantIdOr404(request.params.id));
       if (!row) throw notFound('assistant');
       return toAssistantResource(row);
     });
 
     app.patch<ById>('/v1/assistants/:id', writing, async (request) => {
       const changes = parseOrProblem(updateAssistantSchema, request.body);
-      return toAssistantResource(await changeDraft(parts, request, { id: numberOr404(request.params.id), changes }));
+      return toAssistantResource(
+        await changeDraft(parts, request, { id: assistantIdOr404(request.params.id), changes }),
+      );
     });
 
     app.delete<ById>('/v1/assistants/:id', writing, async (request, reply) => {
-      await archiveAssistant(parts, request, numberOr404(request.params.id));
+      await archiveAssistant(parts, request, assistantIdOr404(request.params.id));
       return reply.code(204).send();
     });
 
     app.post<ById>('/v1/assistants/:id/publish', writing, (request, reply) =>
       answerPost(parts, { request, reply }, async () => {
-        const version = await publishDraft(parts, request, numberOr404(request.params.id));
+        const version = await publishDraft(parts, request, assistantIdOr404(request.params.id));
         return { status: 201, body: toVersionResource(version) };
       }),
     );
 
     app.get<ById>('/v1/assistants/:id/versions', reading, async (request) => {
       const { limit, cursor } = parseOrProblem(listVersionsQuerySchema, request.query);
-      const of = { reach: reachOf(whoAsks(request)), assistantId: numberOr404(request.params.id) };
+      const of = { reach: reachOf(whoAsks(request)), assistantId: assistantIdOr404(request.params.id) };
       if (!(await findAssistant(db, of.reach, of.assistantId))) throw notFound('assistant');
-      const below = cursor === undefined ? highestId : fromCursor(cursor, numberCursor)[0];
+      const below = cursor === undefined ? highestAssistantId : fromCursor(cursor, numberCursor)[0];
       const rows = await listVersions(db, of, { limit: limit + 1, below });
       return toPage(rows, limit, { show: toVersionResource, cursor: ({ version }) => [version] });
     });
 
     app.get<ByVersion>('/v1/assistants/:id/versions/:version', reading, async (request) => {
       const { id, version } = request.params;
-      const wanted = { assistantId: numberOr404(id), version: numberOr404(version) };
+      const wanted = { assistantId: assistantIdOr404(id), version: assistantIdOr404(version) };
       const row = await findVersion(db, reachOf(whoAsks(request)), wanted);
       if (!row) throw notFound('version');
       return toVersionResource(row);
@@ -108,7 +110,7 @@ export function assistantRoutes(parts: AssistantParts) {
     app.post<ById>('/v1/assistants/:id/preview', reading, (request, reply) =>
       answerPost(parts, { request, reply }, async () => {
         const asked = parseOrProblem(previewSchema, request.body ?? {});
-        const row = await findAssistant(db, reachOf(whoAsks(request)), numberOr404(request.params.id));
+        const row = await findAssistant(db, reachOf(whoAsks(request)), assistantIdOr404(request.params.id));
         if (!row) throw notFound('assistant');
         return { status: 200, body: preview(row.draft as AssistantDefinition, asked) };
       }),
@@ -130,12 +132,6 @@ function preview(draft: AssistantDefinition, asked: z.infer<typeof previewSchema
     if (!(error instanceof TemplateRefused)) throw error;
     throw new ProblemError({ status: 422, code: error.code, title: 'Template refused', detail: error.message });
   }
-}
-
-function numberOr404(text: string): number {
-  const number = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= highestId)) throw notFound('assistant');
-  return number;
 }
 
 function toAssistantResource(row: AssistantRow): AssistantResource {

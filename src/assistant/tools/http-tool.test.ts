@@ -84,6 +84,12 @@ describe('a tool that asks a service', () => {
     expect(await tool.run(context, {})).toMatchObject(result);
   });
 
+  it('takes no arguments that its author does not name, unless they say so', () => {
+    expect(open(book, {}).tool.definition.parameters).toMatchObject({ additionalProperties: false });
+    const lax = { ...book, parameters: { ...book.parameters, additionalProperties: true } };
+    expect(open(lax, {}).tool.definition.parameters).toMatchObject({ additionalProperties: true });
+  });
+
   it('is known to have begun before it changes anything, and may only look without that', () => {
     expect(open(book, {}).tool.rules).toEqual({ timeoutMs: 3000, mostPerCall: 4, actsOnWorld: true });
     const look = open({ ...book, method: 'GET', waiting_phrase: 'One moment.' }, {}).tool;

@@ -23,7 +23,9 @@ const longestAnswer = 5000;
 const longestError = 500;
 
 export function createHttpTool(parts: HttpToolParts, setting: HttpToolSetting, values: BoundValues): Tool {
-  const { name, description, parameters, timeout_ms: timeoutMs, waiting_phrase: waitingPhrase } = setting;
+  const { name, description, timeout_ms: timeoutMs, waiting_phrase: waitingPhrase } = setting;
+  // What its author does not name is not passed on, unless they say that anything is.
+  const parameters = { additionalProperties: false, ...setting.parameters };
   return {
     definition: { name, description, parameters },
     rules: {
@@ -44,8 +46,7 @@ export function toRequest(
   { url, method, bound, timeout_ms: limitMs }: HttpToolSetting,
   { chosen, values }: { chosen: Record<string, unknown>; values: BoundValues },
 ): Bare {
-  const own = Object.entries(bound).map(([name, template]) => [name, render(template, values)]);
-  const sent: Record<string, unknown> = { ...chosen, ...Object.fromEntries(own) };
+  const sent: Record<string, unknown> = { ...chosen, ...renderBound(bound, values) };
   const address = renderAddress(url, values);
   if (method !== 'GET' && method !== 'DELETE') return { url: address, method, body: JSON.stringify(sent), limitMs };
   const target = new URL(address);
@@ -63,6 +64,10 @@ const render = (template: string, values: BoundValues) =>
     const { text, missing } = renderTemplate(name, values);
     return missing.length > 0 ? '' : text;
   });
+
+/** What is sent beside what the model chose. */
+export const renderBound = (bound: Readonly<Record<string, string>>, values: BoundValues): Record<string, string> =>
+  Object.fromEntries(Object.entries(bound).map(([name, template]) => [name, render(template, values)]));
 
 /** A value in an address is one piece of it, whatever it holds. */
 const renderAddress = (url: string, values: BoundValues) =>

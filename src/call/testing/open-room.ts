@@ -1,5 +1,6 @@
 /** Everything that works on calls, on a real store with a fake clock, carrier and model. */
 import { defaultAssistant } from '../../assistant/assistant.ts';
+import { createMcpCatalogue } from '../../assistant/tools/mcp/mcp-catalogue.ts';
 import { createFakeClock, type FakeClock, systemClock } from '../../base/clock.ts';
 import { createIds } from '../../base/ids.ts';
 import { silentLogger } from '../../base/log.ts';
@@ -82,15 +83,15 @@ function openParts(store: Store, changes: Partial<DialPolicy>, given: RoomOption
   return { ...parts, runner, dispatcher };
 }
 
-/** A node of its own on the store; `beside` another it has the same clock and carrier. */
 /** No tool of these calls asks anybody. */
-const nobodyAsked: SessionParts['toolRequests'] = {
-  guardedFetch: async () => {
+function askNobody(clock: FakeClock): SessionParts['toolRequests'] {
+  const guardedFetch = async () => {
     throw new Error('nobody is asked here');
-  },
-  secretOf: () => 'whsec_',
-};
+  };
+  return { guardedFetch, secretOf: () => 'whsec_', mcpCatalogue: createMcpCatalogue({ guardedFetch, clock }) };
+}
 
+/** A node of its own on the store; `beside` another it has the same clock and carrier. */
 export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given: RoomOptions = {}) {
   const parts = openParts(store, changes, given);
   const { clock, carrier } = parts;
@@ -116,7 +117,7 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
     tokens,
     instructions,
     takesCalls: () => true,
-    ...{ toolRequests: nobodyAsked, voicePath: '/voice' },
+    ...{ toolRequests: askNobody(clock), voicePath: '/voice' },
   };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {

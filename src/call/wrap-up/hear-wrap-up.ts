@@ -1,4 +1,5 @@
 /** Keeps what the carrier tells of a call's recording and of its own transcript, which come during and after the call. */
+import type { Assistant } from '../../assistant/assistant.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { CarrierEvent } from '../../ports/carrier.ts';
@@ -6,6 +7,7 @@ import type { CallRow } from '../../store/calls.ts';
 import { addToCarrierTranscript } from '../../store/carrier-transcripts.ts';
 import { noteRecording, type RecordingNotice } from '../../store/recordings.ts';
 import type { Db } from '../../store/schema.ts';
+import { redact } from '../../text/redact.ts';
 
 export interface WrapUpParts {
   db: Db;
@@ -54,11 +56,12 @@ export async function hearTranscribed(
 ): Promise<void> {
   const { speaker, text } = event;
   if (text.trim() === '') return;
+  const { redact: kinds = [] } = call.assistant as Assistant;
   await addToCarrierTranscript(parts.db, {
     callId: call.id,
     sequence: toWhole(event.sequence),
     speaker,
-    text: text.slice(0, longestPiece).toWellFormed(),
+    text: redact(text.slice(0, longestPiece).toWellFormed(), kinds),
     at: new Date(parts.clock.now()),
   });
 }

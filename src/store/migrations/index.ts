@@ -21,6 +21,8 @@ import { analyses } from './0061-analyses.ts';
 import { callLists } from './0070-call-lists.ts';
 import { transfers } from './0100-transfers.ts';
 import { callBacks } from './0110-call-backs.ts';
+import { documents } from './0111-documents.ts';
+import { mcpSecrets } from './0112-mcp-secrets.ts';
 import { audioTickets } from './0120-audio-tickets.ts';
 import { numberPace } from './0140-number-pace.ts';
 
@@ -46,6 +48,8 @@ export const migrations: Record<string, Migration> = {
   '0070-call-lists': callLists,
   '0100-transfers': transfers,
   '0110-call-backs': callBacks,
+  '0111-documents': documents,
+  '0112-mcp-secrets': mcpSecrets,
   '0120-audio-tickets': audioTickets,
   '0140-number-pace': numberPace,
 };

@@ -18,6 +18,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const typesByName: Record<string, SqlType> = {
   ...{ text: 'text', 'character varying': 'text', varchar: 'text', name: 'text', date: 'text', uuid: 'text' },
+  // Words that are searched; nobody looks anything up in the simulation.
+  tsvector: 'text',
   ...{ integer: 'int4', int: 'int4', int4: 'int4', smallint: 'int4', bigint: 'int8', int8: 'int8', xid8: 'int8' },
   ...{ 'double precision': 'float8', float8: 'float8', real: 'float8', numeric: 'numeric', decimal: 'numeric' },
   ...{ boolean: 'bool', bool: 'bool', 'timestamp with time zone': 'timestamptz', timestamptz: 'timestamptz' },
