@@ -134,17 +134,22 @@ function join(parts: ListenInParts, { row, audio, socket }: Listening): boolean 
   return true;
 }
 
-/** One command after the other, each written down before it is done. */
+/** One command at a time; what cannot be written down is undone. */
 function createObedience(
   { store, clock, log }: ListenInParts,
   { row, supervisor, tell }: { row: AudioTicketRow; supervisor: Supervisor; tell(message: object): void },
 ): (message: string) => void {
-  let work = Promise.resolve();
+  let isBusy = false;
   const refuse = (why: string) => tell({ type: 'refused', why });
   const takeOver = async () => {
     if (!row.may_speak) return refuse('This ticket is for listening only: ask for one with "speak": true.');
-    await audit(store.db, row, { at: new Date(clock.now()), action: 'call.taken_over' });
-    if (!supervisor.takeOver(toActor(row))) refuse('The call cannot be taken over now, or somebody has it already.');
+    if (!supervisor.takeOver(toActor(row))) {
+      return refuse('The call cannot be taken over now, or somebody has it already.');
+    }
+    await audit(store.db, row, { at: new Date(clock.now()), action: 'call.taken_over' }).catch((error: unknown) => {
+      supervisor.handBack();
+      throw error;
+    });
   };
   const handBack = async () => {
     if (!supervisor.handBack()) return refuse('You do not have the call.');
@@ -153,10 +158,17 @@ function createObedience(
   return (message) => {
     const command = commandSchema.safeParse(parseJson(message));
     if (!command.success) return refuse('This message is not understood: send take-over or hand-back.');
-    work = work.then(command.data.type === 'take-over' ? takeOver : handBack).catch((error: unknown) => {
-      log.error({ callId: row.call_id, reason: messageOf(error) }, 'a call could not be taken over or handed back');
-      refuse('The server could not write it down, and did not do it.');
-    });
+    if (isBusy) return refuse('The command before this one is not done yet.');
+    isBusy = true;
+    const work = command.data.type === 'take-over' ? takeOver() : handBack();
+    void work
+      .catch((error: unknown) => {
+        log.error({ callId: row.call_id, reason: messageOf(error) }, 'who speaks in a call could not be written down');
+        refuse('The server could not write it down; the assistant has the call.');
+      })
+      .finally(() => {
+        isBusy = false;
+      });
   };
 }
 

@@ -1,5 +1,6 @@
 /** An operator who hears a live call, takes it over from the assistant, and hands it back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { EventResource } from '../../src/api/contract/calls.ts';
 import { writeWords } from '../../src/audio/word-bits.ts';
 import type { LanguageModel } from '../../src/ports/language-model.ts';
@@ -110,6 +111,17 @@ describe('who has no right to it', () => {
     await listener.until(() => listener.told.filter(({ type }) => type === 'refused').length === 2);
     await Promise.all([call, other].map((id) => server.post(`/v1/calls/${id}/hangup`, {})));
     expect((await listener.closed).code).toBe(1000);
+  });
+
+  it('is not a page of somebody else, which has a visitor of its own open the socket', async () => {
+    const origin = 'https://elsewhere.example';
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/calls/call_1/audio`, { origin });
+    const status = await new Promise((resolve, reject) => {
+      socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+      socket.on('open', () => reject(new Error('it was opened')));
+      socket.on('error', () => {});
+    });
+    expect(status).toBe(403);
   });
 
   it('does not crowd a call, and an operator who leaves gives the call back', async () => {

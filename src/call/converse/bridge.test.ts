@@ -284,6 +284,7 @@ describe('a bridged conversation', () => {
     expect(carrier.played).toHaveLength(played);
     expect(new Set(heard)).toEqual(new Set([mulawSilence]));
     expect(conversation.say('Not now.')).toBe(false);
+    expect(conversation.instruct({ text: 'Be brief.', by: 'user:user_1', respond: false })).toBe(true);
     engine.resume();
     expect(agent.acts.at(-1)).toEqual({ instruct: handedBackWords, respond: true });
     agent.tell({ type: 'sound', reply: 4, sound: new Uint8Array(800) }, { type: 'reply-over', reply: 4 });

@@ -108,7 +108,7 @@ class Bridge {
   }
 
   instruct(instruction: Instruction): boolean {
-    if (!this.#isTalking()) return false;
+    if (!this.#isTalking() && this.#runner.phase !== 'held') return false;
     const answers = this.#session.instruct(toModelWords(instruction.text), instruction.respond);
     this.#parts.history.instructed(instruction, answers);
     if (answers) this.#feed({ type: 'say' });

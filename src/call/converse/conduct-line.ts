@@ -124,7 +124,11 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   }
   return {
     say: (text, saying) => !audio.isTakenOver && (engine?.conversation.say(text, saying) ?? false),
-    instruct: (instruction) => engine?.conversation.instruct(instruction) ?? false,
+    instruct(instruction) {
+      // Who has the call is not spoken over.
+      const respond = instruction.respond && !audio.isTakenOver;
+      return engine?.conversation.instruct({ ...instruction, respond }) ?? false;
+    },
     hold() {
       isHeld = true;
       return engine?.conversation.hold() ?? false;

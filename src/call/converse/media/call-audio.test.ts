@@ -59,6 +59,20 @@ describe('whoever listens to a call', () => {
   });
 });
 
+describe('a listener that fails', () => {
+  it('is left out, and neither the call nor the others notice', () => {
+    const { audio, join, done } = start();
+    audio.join(() => {
+      throw new Error('the socket broke');
+    });
+    const other = join();
+    audio.tap.heard(frame(1), 0);
+    audio.tap.heard(frame(1), 20);
+    expect(other.heard).toHaveLength(2);
+    expect(done).toEqual(['recorded the person', 'recorded the person']);
+  });
+});
+
 describe('whoever takes a call over', () => {
   it('speaks in the place of the assistant until it is handed back, and nobody else does', () => {
     const { audio, join, line, done } = start();

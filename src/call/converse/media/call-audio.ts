@@ -68,8 +68,16 @@ export function createCallAudio(parts: CallAudioParts): LiveCallAudio {
   const listeners = new Set<HearCall>();
   let isOver = false;
   let owner: { hear: HearCall; by: string; nextAtMs: number; silencedAtMs: number } | null = null;
+  /** A listener that fails disturbs neither the call nor the others. */
+  const tellOne = (hear: HearCall, overheard: Overheard) => {
+    try {
+      hear(overheard);
+    } catch {
+      listeners.delete(hear);
+    }
+  };
   const tell = (overheard: Overheard) => {
-    for (const hear of listeners) hear(overheard);
+    for (const hear of listeners) tellOne(hear, overheard);
   };
 
   const takeOver = (hear: HearCall, by: string): boolean => {
@@ -77,7 +85,7 @@ export function createCallAudio(parts: CallAudioParts): LiveCallAudio {
     const nowMs = clock.monotonicMs();
     owner = { hear, by, nextAtMs: nowMs, silencedAtMs: nowMs };
     parts.noteTakenOver(by);
-    for (const listener of listeners) listener({ type: 'taken-over', byYou: listener === hear });
+    for (const listener of listeners) tellOne(listener, { type: 'taken-over', byYou: listener === hear });
     return true;
   };
   const speak = (hear: HearCall, sound: Uint8Array) => {
@@ -108,7 +116,7 @@ export function createCallAudio(parts: CallAudioParts): LiveCallAudio {
   return {
     join(hear) {
       if (listeners.size >= mostListeners) return null;
-      if (isOver) hear({ type: 'over' });
+      if (isOver) tellOne(hear, { type: 'over' });
       else listeners.add(hear);
       return {
         takeOver: (by) => takeOver(hear, by),
