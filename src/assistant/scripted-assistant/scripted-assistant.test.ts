@@ -460,3 +460,13 @@ describe('whatever it is told', () => {
     );
   });
 });
+
+describe('what it is told while it talks', () => {
+  it('is not taken for a silence of the person', async () => {
+    const before: ChatMessage[] = [contextOf({ reason: 'a test' })];
+    const greeted: ChatMessage[] = [...before, { role: 'assistant', content: 'Hello, this is a test.' }];
+    const told: ChatMessage[] = [...greeted, { role: 'system', content: 'A colleague gives the call back to you.' }];
+    expect((await replyTo(told)).text).toBe('Is there anything else?');
+    expect((await replyTo(greeted)).text).not.toBe('Is there anything else?');
+  });
+});

@@ -3,7 +3,9 @@ import { type Clock, waitFor } from '../../base/clock.ts';
 import type { ChatMessage, LanguageModel, ReplyPart, ReplyRequest } from '../../ports/language-model.ts';
 import { parseCallFacts } from './call-facts.ts';
 import { decide } from './decide.ts';
+import { questions } from './phrases.ts';
 import { findPurpose } from './purpose.ts';
+import type { ScriptedReply } from './turn.ts';
 
 export interface ScriptedAssistantOptions {
   clock: Clock;
@@ -45,7 +47,12 @@ function think(request: ReplyRequest, nowMs: number): ReplyPart[] {
   const facts = parseCallFacts(request.messages, nowMs);
   const tools = new Set(request.tools.map(({ name }) => name));
   const history = withoutOldTools(request.messages.filter(({ role }) => role !== 'system'));
-  const reply = decide({ facts, purpose: findPurpose(facts, nowMs), nowMs, tools }, history.slice(-maxHistory));
+  // What it is told while it talks it cannot follow; nobody has been silent, though.
+  const isToldNow = history.length > 0 && request.messages.at(-1)?.role === 'system';
+  const context = { facts, purpose: findPurpose(facts, nowMs), nowMs, tools };
+  const reply: ScriptedReply = isToldNow
+    ? { text: questions.anythingElse }
+    : decide(context, history.slice(-maxHistory));
   const call = (name: string, args: Record<string, string>): ReplyPart[] => {
     const id = `scripted-${request.messages.length}-${name}`;
     return tools.has(name) ? [{ type: 'tool-call', call: { id, name, argumentsJson: JSON.stringify(args) } }] : [];
