@@ -8,6 +8,7 @@ import { createFastClock } from '../src/base/clock.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { buildDashboard } from '../src/cli/build-dashboard.ts';
 import { readConfig } from '../src/config/read-config.ts';
+import { parsePerson } from '../src/simulator/person/parse-person.ts';
 import { type Callwright, createCallwright } from '../src/wiring.ts';
 import { chromiumFlags, chromiumForTests, whatToInstall } from './chromium-for-tests.ts';
 
@@ -84,6 +85,7 @@ async function takePictures(page: Page, url: string, ask: Ask): Promise<void> {
   await shoot('assistant', '/assistants/1');
   await shoot('place-call', '/place-call');
   await shoot('settings', '/settings');
+  await shootLiveCall(page, url, ask);
   await shoot('phone', '/phone?assistant=1');
   for (const [name, value] of Object.entries(known)) await page.getByLabel(name).fill(value);
   await page.getByRole('button', { name: 'Let it call me' }).click();
@@ -93,6 +95,26 @@ async function takePictures(page: Page, url: string, ask: Ask): Promise<void> {
   await page.getByRole('button', { name: 'Say', exact: true }).click();
   await pause(6000);
   await page.screenshot({ path: join(folder, 'phone.png'), animations: 'disabled' });
+}
+
+/** Somebody listens in on a person who is patient. */
+async function shootLiveCall(page: Page, url: string, ask: Ask): Promise<void> {
+  const to = '+14155550108';
+  const script =
+    'answers after 1s\npatience 600s\nlistens\nsays "Hello, could you hold on for a moment?"\nstays silent';
+  callwright.simulator?.setPerson(to, parsePerson('a patient person', script));
+  const { id: assistant_id } = await ask<{ id: number }>('/v1/assistants', {
+    ...{ name: 'Front desk', engine: 'cascade', prompt: 'You are the front desk of Northwind Energy.' },
+    welcome_message: 'Hello, this is the front desk of Northwind Energy. How can I help you?',
+    tools: [{ type: 'transfer', targets: [{ name: 'Billing', number: '+14155550109' }] }],
+  });
+  const { id } = await ask<{ id: string }>('/v1/calls', { to, assistant_id });
+  await page.goto(`${url}/calls/${id}`);
+  await page.getByText('How can I help you?').waitFor();
+  await page.getByRole('button', { name: 'Listen in' }).click();
+  await page.getByText('You hear both sides').waitFor();
+  await page.screenshot({ path: join(folder, 'live-call.png'), animations: 'disabled' });
+  await ask(`/v1/calls/${id}/hangup`, {});
 }
 
 const executablePath = chromiumForTests();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { admin, adminEmail, adminPassword, ask, logIn } from '../setup/account-client.ts';
 import { type Browsing, openBrowser } from '../setup/browsing.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
+import { zoneOfNoon } from '../setup/zone-of-noon.ts';
 
 const hasBrowser = inject('chromium') !== null;
 
@@ -96,7 +97,9 @@ describe.skipIf(!hasBrowser)('an operator in the browser', () => {
     await page.getByRole('heading', { name: 'Reminders of May' }).waitFor();
 
     await page.getByRole('button', { name: 'Upload contacts' }).click();
-    const csv = 'phone,name,customer\n+12125551001,Ann,Ann\nnot a number,Bob,Bob\n+12125551002,Cay,<b>Cay</b>\n';
+    const zone = zoneOfNoon();
+    const rows = [`+12125551001,Ann,${zone},Ann`, 'not a number,Bob,,Bob', `+12125551002,Cay,${zone},<b>Cay</b>`];
+    const csv = ['phone,name,timezone,customer', ...rows, ''].join('\n');
     await dialog
       .locator('input[type=file]')
       .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });

@@ -6,6 +6,7 @@ import { type ContactImport, type ContactResource, contactImportSchema } from '.
 import { problemSchema } from '../../src/api/contract/text.ts';
 import { systemClock, waitFor } from '../../src/base/clock.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
+import { zoneOfNoon } from '../setup/zone-of-noon.ts';
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -51,12 +52,6 @@ async function when(id: string, isSo: (campaign: CampaignWithProgress) => boolea
     if (isSo(campaign)) return campaign;
     await waitFor(systemClock, 20);
   }
-}
-
-/** A zone in which it is between noon and one o'clock now. */
-function zoneOfNoon(): string {
-  const west = new Date().getUTCHours() - 12;
-  return `Etc/GMT${west >= 0 ? '+' : ''}${west}`;
 }
 
 const people = (count: number, from = 0) =>
