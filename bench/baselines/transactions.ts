@@ -1,4 +1,5 @@
 /** Baseline of `POST /v1/calls`: the same transactions behind the barest HTTP there is. */
+
 import { createServer, type IncomingMessage } from 'node:http';
 import { defaultAssistant } from '../../src/assistant/assistant.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -7,6 +8,7 @@ import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { usualPlaceRules } from '../../src/call/dial/rules/place-rules.ts';
 import { createDispatcher } from '../../src/call/dispatch.ts';
+import { noLineRules } from '../../src/call/line-rules/line-rules.ts';
 import { queueCall } from '../../src/call/place-call.ts';
 import { type CallParts, createCallRunner } from '../../src/call/run-call.ts';
 import type { SpeechVendors } from '../../src/call/speech-vendors.ts';
@@ -55,6 +57,7 @@ const parts: CallParts = {
     callsPerNumberPerDay: null,
     callsPerNumberPerWeek: null,
   },
+  lineRules: { table: noLineRules, recordsLines: false },
   followUps: [],
 };
 const runner = createCallRunner(parts);

@@ -129,6 +129,8 @@ export function toCallWithTurns(row: CallRow, { turns, toolCalls, cost, analysis
     cost: cost ? toCost(cost) : null,
     analysis: toAnalysis(analysis),
     disclosures: toDisclosures(row, turns),
+    consent: toConsent(row),
+    line_rules: toLineRules(row),
   };
   return { ...toCallResource(row), turns: shown, ...found, latency: toFigures(shown) };
 }
@@ -143,6 +145,14 @@ function toDisclosures(row: CallRow, turns: readonly TurnRow[]): CallWithTurns['
       ...{ text, said_at: turn.started_at.toISOString() },
       heard: turn.heard_text === null ? null : turn.heard_text.startsWith(text),
     }));
+}
+
+function toConsent({ recording_consent: consent }: CallRow): CallWithTurns['consent'] {
+  return consent ? { recording: consent as NonNullable<CallWithTurns['consent']>['recording'] } : null;
+}
+
+function toLineRules({ line_rules: rules }: CallRow): CallWithTurns['line_rules'] {
+  return rules as CallWithTurns['line_rules'];
 }
 
 export function toCost(row: CallCostRow): CostResource {

@@ -10,6 +10,7 @@ import type { DialPolicy } from './dial/may-dial.ts';
 import type { PaceLimits } from './dial/pace.ts';
 import type { FollowUp } from './follow-ups.ts';
 import type { LifecycleEvent } from './lifecycle-state.ts';
+import type { LineRules } from './line-rules/under-line-rules.ts';
 
 export interface CallParts {
   store: Store;
@@ -25,6 +26,8 @@ export interface CallParts {
   /** How many calls may hold a line at once. */
   maxCallsOnLines: number;
   dialPolicy: DialPolicy;
+  /** What a person must be told, by where they are. */
+  lineRules: LineRules;
   /** Run one after another in the transaction in which a call becomes over. */
   followUps: readonly FollowUp[];
 }

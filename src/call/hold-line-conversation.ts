@@ -4,6 +4,7 @@ import type { StartedStream } from './answer/await-start.ts';
 import { conductLine, type LineParts } from './converse/conduct-line.ts';
 import type { ConversationParts } from './hold-relay-conversation.ts';
 import { joinSession } from './join-session.ts';
+import type { RecordingConsent } from './line-rules/hear-consent.ts';
 import { openTools } from './open-tools.ts';
 import { recordCall } from './record-call.ts';
 import type { RecordingDrafts } from './recording-drafts.ts';
@@ -21,11 +22,11 @@ export async function holdLineConversation(
   const { charactersPerSecond } = parts.policy;
   const { drafts, store } = parts;
   const { tools, close } = await openTools(parts, call);
-  const recorded = drafts && (await recordCall({ ...parts, db: store.db, drafts }, call));
+  const recorded = drafts && mayRecord(call) ? await recordCall({ ...parts, db: store.db, drafts }, call) : null;
   const recorder = recorded?.recorder ?? null;
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
-    await joinSession(parts, { call, charactersPerSecond }, (session) =>
+    await joinSession(parts, { call, charactersPerSecond, ...(recorded ? { recording: recorded } : {}) }, (session) =>
       conductLine(lineParts, {
         ...{ call, stream, number, session, tools, recorder },
         back: wordsOfReturn(call, session.earlier),
@@ -36,3 +37,6 @@ export async function holdLineConversation(
     await recorded?.finish();
   }
 }
+
+const mayRecord = ({ recording_consent: consent }: CallRow) =>
+  !['refused', 'unanswered'].includes((consent as RecordingConsent | null)?.state ?? '');

@@ -18,6 +18,7 @@ import { handedBackEvent, instructedEvent, toToldBefore } from './converse/told-
 import type { TurnEnding } from './converse/turn/turn-state.ts';
 import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
+import { type ConsentWatch, type RecordingSwitch, watchConsent } from './recording-consent.ts';
 import type { CallRunner } from './run-call.ts';
 import { beginTransfer } from './want-transfer.ts';
 import { type PickupParts, type PickupWatch, watchPickup } from './watch-pickup.ts';
@@ -56,11 +57,11 @@ export interface SessionTools {
 /** Begins a conversation and settles when it is over and the call knows why. */
 export async function joinSession(
   parts: SessionParts,
-  session: { call: CallRow; charactersPerSecond: number },
+  session: { call: CallRow; charactersPerSecond: number; recording?: RecordingSwitch },
   begin: (tools: SessionTools) => Conversation,
 ): Promise<void> {
   const { store, clock, runner, conversations } = parts;
-  const { call, charactersPerSecond } = session;
+  const { call, charactersPerSecond, recording = null } = session;
   const log = parts.log.child({ callId: call.id });
   // A call has one conversation: a session that the carrier gave up may have left a socket that looks alive.
   await parts.commands.send(call.id, { type: 'give-way' });
@@ -85,6 +86,7 @@ export async function joinSession(
   const { newId } = parts;
   const said = { earlier, toldBefore: [...instructed, ...handedBack].map(toToldBefore), charactersPerSecond };
   const history = createHistory({ ...about, ...said, record, clock, newId });
+  const consent = watchConsent(parts, { call, history, recording });
   const kept = { ...about, clock, newId: parts.newId, record, history };
   const ledger = createToolLedger({ ...kept, language, earlier: earlierTools });
   let opened: Promise<unknown> = Promise.resolve();
@@ -95,7 +97,17 @@ export async function joinSession(
     return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
   };
   const maxDurationMs = remainingMs(call, clock.now());
-  const conversation = begin({ log, record, history, ledger, earlier, logSeqOf, maxDurationMs, pickup, endCall });
+  const conversation = begin({
+    log,
+    record,
+    history,
+    ledger,
+    earlier,
+    logSeqOf,
+    maxDurationMs,
+    pickup: heardByBoth(pickup, consent),
+    endCall,
+  });
   pickup.attach(conversation);
   conversations.add(call.id, conversation);
   opened = runner.apply(call.id, { type: 'session-opened' }).catch((error) => {
@@ -104,10 +116,19 @@ export async function joinSession(
   await opened;
   const ending = await conversation.over;
   await pickup.close();
+  await consent.close();
   const isBroken = ending.reason === 'connection_failed';
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
 }
+
+const heardByBoth = (pickup: PickupWatch, consent: ConsentWatch): PickupWatch => ({
+  ...pickup,
+  hear(event) {
+    consent.hear(event);
+    pickup.hear(event);
+  },
+});
 
 function remainingMs(call: CallRow, nowMs: number): number {
   const talkedMs = call.answered_at ? nowMs - call.answered_at.getTime() : 0;

@@ -107,6 +107,8 @@ function toNextAttempt(call: CallRow, next: { id: string; atMs: number; lifecycl
     metadata: asJson(call.metadata),
     schedule: asJson(call.schedule),
     retry: asJson(call.retry),
+    line_rules: asJson(call.line_rules),
+    recording_consent: asJson(call.recording_consent),
     // Addresses that name the call name the new one.
     instructions: asJson(call.instructions)?.replaceAll(call.id, id) ?? null,
     sessions_offered: 0,

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
+import { mulawSilence } from '../audio/mulaw.ts';
 import { mulawWavHeaderBytes, toMulawWavHeader } from '../audio/mulaw-wav.ts';
 import { systemRandom } from '../base/random.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -33,8 +34,8 @@ describeOnBothDatabases('a recording of our own', (openFresh) => {
     await until(() => room.clock.pendingTimers === 1);
     await keeper.stop();
   };
-  const begin = async () => {
-    const call = { id: (await room.place()).id, client_id: null };
+  const begin = async (consent: unknown = null) => {
+    const call = { id: (await room.place()).id, client_id: null, recording_consent: consent };
     const recorded = await recordCall({ ...room, db: room.store.db, drafts }, call);
     const only = async () => {
       const rows = await listRecordings(room.store.db, everyone, call.id);
@@ -69,6 +70,34 @@ describeOnBothDatabases('a recording of our own', (openFresh) => {
     const events = await listEvents(room.store.db, call.id, { afterPosition: 0, limit: 100 });
     const ready = events.filter(({ type }) => type === 'recording.ready').map(({ data }) => data);
     expect(ready).toEqual([expect.objectContaining({ recording_id: row.id, source: 'own', duration_seconds: 9 })]);
+  });
+
+  it('of a person who was asked begins with their yes, and is none without it', async () => {
+    const asked = { state: 'asked', words: null };
+    const agreed = await begin(asked);
+    agreed.recorded.recorder.heard(speech, 0);
+    agreed.recorded.begin();
+    agreed.recorded.recorder.heard(speech, 9000);
+    await agreed.recorded.finish();
+    expect(await agreed.only()).toMatchObject({ status: 'fetching', duration_seconds: 10 });
+    const sound = readFileSync(agreed.draft).subarray(mulawWavHeaderBytes);
+    expect(sound.subarray(0, 2 * 9000 * 8).every((byte) => byte === mulawSilence)).toBe(true);
+    const silent = await begin(asked);
+    silent.recorded.recorder.heard(speech, 0);
+    await silent.recorded.finish();
+    expect(await silent.only()).toMatchObject({ status: 'absent' });
+    expect(existsSync(silent.draft)).toBe(false);
+  });
+
+  it('of a person who refuses is none, whatever was recorded before', async () => {
+    const { recorded, only, draft } = await begin({ state: 'told', words: null });
+    for (let second = 0; second < 9; second += 1) recorded.recorder.heard(speech, second * 1000);
+    recorded.discard();
+    recorded.begin();
+    recorded.recorder.heard(speech, 9000);
+    await recorded.finish();
+    expect(await only()).toMatchObject({ status: 'absent', duration_seconds: null });
+    expect(existsSync(draft)).toBe(false);
   });
 
   it('of a server that was killed is found when its call is over, as far as it was written', async () => {

@@ -1,13 +1,18 @@
 /** Stores a call as it begins, with its first event, in a transaction of the caller's. */
+
+import type { CallOrder } from '../ports/carrier.ts';
 import { priorities } from '../store/call-queue.ts';
 import { type CallRow, insertCall, type NewCallRow } from '../store/calls.ts';
+import { listConsentsOf } from '../store/consents.ts';
 import { type EventRow, insertEvents } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
 import type { CallRequest } from './call-request.ts';
+import { consentStateOf, operatorsList } from './dial/consents.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
+import { mustAsk, type ToldCall, underLineRules } from './line-rules/under-line-rules.ts';
 
 export interface NewCall {
   id: string;
@@ -28,6 +33,7 @@ export interface StoredCall {
 
 export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promise<StoredCall> {
   const { id, request, lifecycle, event, more = {} } = call;
+  const told = await tellByRules(parts, db, { request, instructions: request.instructions(id) });
   const at = new Date(parts.clock.now());
   const status = statusOf(lifecycle);
   const checkAtMs = checkAtMsOf(lifecycle);
@@ -43,15 +49,17 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     revision: 0,
     carrier: parts.carrier.name,
     carrier_sid: null,
-    assistant: JSON.stringify(request.assistant),
+    assistant: JSON.stringify(told.assistant),
     parameters: JSON.stringify(request.parameters),
     request_id: request.requestId,
-    instructions: JSON.stringify(request.instructions(id)),
+    instructions: JSON.stringify(told.instructions),
     engine: request.engine,
     assistant_id: request.assistantRef?.id ?? null,
     assistant_version: request.assistantRef?.version ?? null,
     verification: request.verification ?? null,
-    welcome_message: request.welcomeMessage ?? null,
+    welcome_message: told.greeting,
+    line_rules: told.duties && JSON.stringify(told.duties),
+    recording_consent: told.consent && JSON.stringify(told.consent),
     agenda: request.agenda ?? null,
     metadata: request.metadata ? JSON.stringify(request.metadata) : null,
     recipient_timezone: request.recipientTimezone ?? null,
@@ -83,6 +91,20 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     data,
   };
   return { id, row: stored, events: await insertEvents(db, [row]) };
+}
+
+/** What the person must be told where they are; whether they have agreed is looked up only where they would be asked. */
+async function tellByRules(
+  { lineRules, clock }: CallParts,
+  db: Db,
+  { request, instructions }: { request: CallRequest; instructions: CallOrder['instructions'] },
+): Promise<ToldCall> {
+  const { to, assistant, engine, welcomeMessage, clientId } = request;
+  const call = { number: to, assistant, engine, instructions, greeting: welcomeMessage ?? null, hasAgreed: false };
+  if (!mustAsk(lineRules, call)) return underLineRules(lineRules, call);
+  const rows = await listConsentsOf(db, clientId ?? operatorsList, to);
+  const hasAgreed = consentStateOf(rows, 'recording', clock.now()).state === 'given';
+  return underLineRules(lineRules, { ...call, hasAgreed });
 }
 
 function toQueueColumns({ nodeId }: CallParts, lifecycle: Lifecycle): Partial<NewCallRow> {

@@ -37,6 +37,8 @@ export interface Config {
   speech: SpeechConfig;
   /** Whether calls on audio streams are recorded here. */
   recordCalls: boolean;
+  /** The operator's own table of what a person on the line must be told; null: the published one. */
+  lineRulesFile: string | null;
   /** Whether figures are kept for Prometheus, and where traces are sent. */
   telemetry: { metrics: boolean; otlpEndpoint: string | null };
   /** The first administrator; null: a set-up code is printed. */
@@ -152,6 +154,7 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     phoneNumber: values.TWILIO_PHONE_NUMBER ?? simulatedNumber,
     languageModel: apiKey ? { apiKey, baseUrl: values.OPENAI_BASE_URL, model: values.LLM_MODEL } : null,
     speech: toSpeechConfig(values),
+    lineRulesFile: values.LINE_RULES_FILE ?? null,
     recordCalls: values.RECORD_CALLS ?? !usesTwilio,
     telemetry: { metrics: values.METRICS, otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null },
     admin: toAdministrator(values),

@@ -237,6 +237,12 @@ export const serverSettings = {
       'Whether calls on audio streams are recorded here, each side on a channel of its own; by default only those of the simulated network. In many places everybody on the line must know.',
     secret: false,
   },
+  LINE_RULES_FILE: {
+    schema: z.string().optional(),
+    meaning:
+      'A JSON file with your own table of what a person on the line must be told, by country and state, instead of src/call/line-rules/usual-line-rules.json.',
+    secret: false,
+  },
   DELETE_CARRIER_RECORDINGS: {
     schema: yesOrNo.default(false),
     meaning: "Whether the carrier's copy of a recording is deleted once ours is kept and was read back whole.",

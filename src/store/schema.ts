@@ -98,6 +98,10 @@ export interface CallsTable {
   voicemail_message: string | null;
   /** Who it is or was handed over to; null where nobody wanted that. */
   transfer: JsonOrNull;
+  /** What had to be said by the rules of where the person is, with their sources; null where nothing had to. */
+  line_rules: JsonOrNull;
+  /** Whether the person lets it be recorded; null where nothing is, or nobody had to be told. */
+  recording_consent: JsonOrNull;
   /** The call in which the person asked for this one, and what it is about, where it is a call back. */
   call_back_of: string | null;
   call_back_reason: string | null;

@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { PickupPolicy } from '../call/answer/pickup/pickup-policy.ts';
 import type { AttentionPolicy } from '../call/converse/turn/attention-state.ts';
 import type { TurnPolicy } from '../call/converse/turn/turn-policy.ts';
+import type { LineRulesTable } from '../call/line-rules/line-rules.ts';
 import type { Config } from '../config/read-config.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { SimulatorOptions } from '../simulator/create-simulator.ts';
@@ -33,6 +34,8 @@ export interface Overrides {
   costsCountedAfterMs?: number;
   /** Who analyzes calls that are over, where no language model is configured. */
   analyst?: LanguageModel;
+  /** What a person on the line must be told, instead of the table of the settings. */
+  lineRules?: LineRulesTable;
   /** How long one waits to find out who has picked up. */
   pickup?: Partial<PickupPolicy>;
   /** How many sockets there may be and how fast they may speak: a simulated network in quick time speaks faster. */

@@ -9,6 +9,7 @@ import { askWhenOver } from '../call/wrap-up/analyze-calls.ts';
 import { followCampaignCall } from '../campaign/follow-call.ts';
 import type { Foundation } from './foundation.ts';
 import type { Network } from './open-network.ts';
+import { readLineRules } from './read-line-rules.ts';
 import { toDialPolicy } from './to-dial-policy.ts';
 import { toSpendPolicy } from './to-spend-policy.ts';
 
@@ -16,7 +17,7 @@ export function toCallRules(
   base: Foundation,
   network: Network,
   { newId, places }: { newId: NewId; places: PlaceRules },
-): Pick<CallParts, 'dialPolicy' | 'followUps' | 'pace' | 'maxCallsOnLines'> {
+): Pick<CallParts, 'dialPolicy' | 'followUps' | 'lineRules' | 'maxCallsOnLines' | 'pace'> {
   const { config } = base;
   const spend = toSpendPolicy(config, network);
   return {
@@ -27,6 +28,7 @@ export function toCallRules(
     },
     maxCallsOnLines: config.maxConcurrentCalls,
     dialPolicy: { ...toDialPolicy(config, places), spend },
+    lineRules: { table: base.overrides.lineRules ?? readLineRules(config), recordsLines: config.recordCalls },
     followUps: [
       mintRetry({ newId, random: base.random, places, adviceFor: network.carrier.adviceFor }),
       settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),

@@ -7,6 +7,7 @@ import { createScriptedAssistant } from '../../src/assistant/scripted-assistant/
 import { createFastClock, systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import { noLineRules } from '../../src/call/line-rules/line-rules.ts';
 import { type Config, readConfig } from '../../src/config/read-config.ts';
 import { signRequest } from '../../src/providers/twilio/signature.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/create-simulator.ts';
@@ -55,6 +56,8 @@ export async function startWithAccount(
     { ...base, twilio, speech: speech.config, ...changes.config },
     {
       log: silentLogger,
+      // What must be said where is tested where it is meant.
+      lineRules: noLineRules,
       storeTemplate: inject('migratedTemplate'),
       // Sound comes as much faster as time passes.
       socketLimits: { framesPerSecond: 100 * speed, burstFrames: 1000 * speed },

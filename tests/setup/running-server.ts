@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import type { CallWithTurns, EventResource } from '../../src/api/contract/calls.ts';
 import { createFastClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import { noLineRules } from '../../src/call/line-rules/line-rules.ts';
 import { type Config, readConfig } from '../../src/config/read-config.ts';
 import type { Simulator } from '../../src/simulator/create-simulator.ts';
 import { parsePerson } from '../../src/simulator/person/parse-person.ts';
@@ -49,6 +50,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   const callwright = await createCallwright(config, {
     log: silentLogger,
+    // What must be said where is tested where it is meant.
+    lineRules: noLineRules,
     storeTemplate: inject('migratedTemplate'),
     costsCountedAfterMs: 200,
     // Sound comes as much faster as time passes.

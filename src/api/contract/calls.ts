@@ -210,6 +210,27 @@ export const callWithTurnsSchema = callSchema.extend({
   cost: costSchema.nullable(),
   /** What the person had to be told, when that was said, and whether all of it was heard. */
   disclosures: z.array(z.object({ text: z.string(), said_at: moment, heard: z.boolean().nullable() })),
+  /** What had to be said by the rules of where the person may be, and on what they rest; null where nothing had to. */
+  line_rules: z
+    .object({
+      places: z.array(z.string()),
+      sources: z.array(z.string()),
+      statements: z.array(z.string()),
+      /** Asked before anything is recorded. */
+      question: z.string().nullable(),
+    })
+    .nullable(),
+  /** Null where nothing is recorded, or nobody had to be told and nobody refused. */
+  consent: z
+    .object({
+      recording: z.object({
+        /** `told`: it is recorded while they stay; `asked`, `unanswered`: nothing is recorded. */
+        state: z.enum(['told', 'asked', 'given', 'refused', 'unanswered']),
+        /** What they said to it. */
+        words: z.string().nullable(),
+      }),
+    })
+    .nullable(),
   /** Null until it was made, some seconds after the end of the call. */
   analysis: analysisSchema.nullable(),
   latency: z.object({

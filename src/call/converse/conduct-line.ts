@@ -7,14 +7,16 @@ import type { LanguageModel } from '../../ports/language-model.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { CallRow } from '../../store/calls.ts';
 import type { SessionTools } from '../join-session.ts';
+import type { Duties } from '../line-rules/duties.ts';
 import { agentIdFor, enginesFor, type LineEngineName, type SpeechVendors, voiceFor } from '../speech-vendors.ts';
 import type { TextSocket } from '../text-socket.ts';
+import { announceFirst } from './announce-first.ts';
 import type { BridgeParts } from './bridge/bridge-parts.ts';
 import { defaultBridgePolicy } from './bridge/bridge-state.ts';
 import { conductBridge } from './bridge.ts';
 import { conductCascade, type LineEngine } from './cascade.ts';
 import type { Conversation } from './conversation.ts';
-import { type HearFarEnd, overheard, tellOfLine } from './far-end.ts';
+import { createLineTelling, type HearFarEnd, overheard } from './far-end.ts';
 import { toInstructions } from './instructions.ts';
 import { createAudioLine } from './media/audio-line.ts';
 import { createCallAudio } from './media/call-audio.ts';
@@ -61,7 +63,7 @@ export interface LineTalk {
 
 /** What of a call its conversation needs to know. */
 export type CallOnLine = Pick<CallRow, 'id' | 'client_id' | 'direction' | 'from_number' | 'to_number'> &
-  Pick<CallRow, 'assistant' | 'welcome_message' | 'agenda' | 'parameters' | 'metadata'>;
+  Pick<CallRow, 'assistant' | 'welcome_message' | 'agenda' | 'parameters' | 'metadata' | 'line_rules'>;
 
 /** One conversation to the outside, whichever engine holds it. */
 export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
@@ -85,11 +87,12 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   const hearFarEnd: HearFarEnd = (event) => {
     if (!audio.isTakenOver || event.type === 'spoken') session.pickup.hear(event);
   };
+  const tellOfLine = createLineTelling(hearFarEnd);
   const line = createAudioLine({
     ...{ callId: call.id, streamSid: stream.streamSid, socket: stream.socket, codec: parts.codec },
     ...{ clock, pacer: parts.pacer, log: session.log, recorder: audio.tap },
     on(event) {
-      tellOfLine(hearFarEnd, event);
+      tellOfLine(event);
       engine?.hear(event);
     },
   });
@@ -109,11 +112,16 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     begunAtMs = clock.monotonicMs();
     if (begun > 1) session.log.warn({ engine: name }, 'another engine takes the line over, or the same begins anew');
     const rest = { agentId, personWaits, untilMs, order: begun, onFailed: beginNext, hearFarEnd };
-    const next = begin(name, { parts, talk, line, ...rest });
-    engine = next;
-    if (isHeld) next.conversation.hold();
-    else if (audio.isTakenOver) next.silence();
-    void next.conversation.over.then(resolve);
+    const beginning = { parts, talk, line, ...rest };
+    const take = (next: LineEngine) => {
+      engine = next;
+      if (isHeld) next.conversation.hold();
+      else if (audio.isTakenOver) next.silence();
+      void next.conversation.over.then(resolve);
+    };
+    const announcement = name === 'agent-bridge' ? announcementOf(talk) : null;
+    if (announcement === null) take(begin(name, beginning));
+    else take(announce(announcement, beginning, () => take(begin(name, { ...beginning, isAnnounced: true }))));
     return true;
   };
   void over.then(() => audio.close());
@@ -152,6 +160,8 @@ interface Beginning {
   personWaits: boolean;
   /** 1 for the first engine on this line. */
   order: number;
+  /** What must be said was said, and nothing else. */
+  isAnnounced?: boolean;
   /** When the conversation ends by itself, on the monotonic clock. */
   untilMs: number;
   onFailed(personWaits: boolean): boolean;
@@ -177,14 +187,16 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       customParameters: call.parameters as Record<string, unknown>,
       agenda: call.agenda,
     }),
-    firstUtterance: used + 1,
+    // The first one of each engine is left to what is announced before it.
+    firstUtterance: used + 2,
     maxDurationMs: Math.max(beginning.untilMs - clock.monotonicMs(), 0),
     spareApology: parts.spareApology,
     onEnding: session.endCall,
   };
   // Where nothing was said before, the greeting is still to come.
   const back = order === 1 ? talk.back : null;
-  const greeting = session.history.messages().length === 0 ? call.welcome_message : back;
+  const isFresh = beginning.isAnnounced || session.history.messages().length === 0;
+  const greeting = isFresh ? call.welcome_message : back;
   const personFirst = assistant.speaks_first === 'person' && order === 1 && talk.number === 1;
   if (name === 'cascade') {
     const mouths = parts.speech.mouthsFor(assistant);
@@ -220,6 +232,33 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
     policy: { ...inLanguage(defaultBridgePolicy, language), silenceMs: assistant.silence_ms },
     logSeq: session.logSeqOf.bridge + used,
     onFailed: (_error, personWaits) => beginning.onFailed(personWaits),
+  });
+}
+
+/** A vendor's agent has first words of its own: what the person must be told is said before them. Null: nothing is, or was. */
+function announcementOf({ call, session }: LineTalk): string | null {
+  if (session.history.messages().length > 0) return null;
+  const said = (call.assistant as Assistant).disclosure?.trim() ?? '';
+  const question = (call.line_rules as Duties | null)?.question ?? '';
+  const words = [said, question].filter((part) => part !== '');
+  return words.length === 0 ? null : words.join(' ');
+}
+
+function announce(text: string, beginning: Beginning, onSaid: () => void): LineEngine {
+  const { parts, talk, line, order } = beginning;
+  const { session, call } = talk;
+  const assistant = call.assistant as Assistant;
+  const { language } = assistant;
+  const count = countFor(session.record, call.id);
+  const voices = parts.speech
+    .mouthsFor(assistant)
+    .map((mouth) => ({ maker: meterMouth(mouth, count), language, voice: voiceFor(assistant, mouth.name) }));
+  return announceFirst({
+    ...{ text, voices, line, onSaid, soundMs, clock: parts.clock, log: session.log },
+    ...{ history: session.history, record: session.record, spareApology: parts.spareApology },
+    utterance: (order - 1) * numbersPerEngine + 1,
+    onEnding: session.endCall,
+    onFailed: () => beginning.onFailed(false),
   });
 }
 

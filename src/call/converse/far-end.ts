@@ -1,4 +1,5 @@
 /** What an engine tells whoever wants to know who is at the other end, before it acts on it. */
+import { createToneEar } from '../../audio/tone-ear.ts';
 import type { VoiceAgent } from '../../ports/voice-agent.ts';
 import type { LineEvent } from './media/audio-line.ts';
 
@@ -13,9 +14,14 @@ export type FarEndEvent =
 export type HearFarEnd = (event: FarEndEvent) => void;
 
 /** What a line of sound tells of it. */
-export function tellOfLine(hear: HearFarEnd, event: LineEvent): void {
-  if (event.type === 'voice') hear({ type: 'speaking', speaking: event.active });
-  if (event.type === 'key') hear({ type: 'key' });
+export function createLineTelling(hear: HearFarEnd): (event: LineEvent) => void {
+  const ear = createToneEar();
+  return (event) => {
+    if (event.type === 'voice') hear({ type: 'speaking', speaking: event.active });
+    if (event.type === 'key') hear({ type: 'key' });
+    const tone = event.type === 'sound' ? ear.hear(event.sound) : null;
+    if (tone) hear({ type: 'tone', tone });
+  };
 }
 
 /** The same agent, whose words on what the person said are told as well. */

@@ -10,6 +10,7 @@ import { everyone } from '../../store/reach.ts';
 import { isUniqueViolation } from '../../store/sql-errors.ts';
 import { checkAtMsOf, statusOf } from '../lifecycle.ts';
 import { beginInboundLifecycle } from '../lifecycle-beginnings.ts';
+import { underLineRules } from '../line-rules/under-line-rules.ts';
 import type { CallParts } from '../run-call.ts';
 import { type SpeechVendors, someoneCanSpeak } from '../speech-vendors.ts';
 
@@ -94,6 +95,10 @@ function toRow(parts: CallParts, incoming: IncomingCall, { assistant, ref, clien
   const lifecycle = beginInboundLifecycle(limits, incoming.carrierSid, at.getTime());
   const checkAtMs = checkAtMsOf(lifecycle);
   const opening = openingOf(parts, assistant, ref.id);
+  const told = underLineRules(parts.lineRules, {
+    ...{ number: incoming.from, assistant, greeting: opening.greeting, engine: lineOf(assistant) },
+    ...{ instructions: null, hasAgreed: false },
+  });
   return {
     id: parts.newId('call'),
     client_id: clientId,
@@ -106,12 +111,14 @@ function toRow(parts: CallParts, incoming: IncomingCall, { assistant, ref, clien
     revision: 0,
     carrier: parts.carrier.name,
     carrier_sid: incoming.carrierSid,
-    assistant: JSON.stringify(assistant),
+    assistant: JSON.stringify(told.assistant),
+    line_rules: told.duties && JSON.stringify(told.duties),
+    recording_consent: told.consent && JSON.stringify(told.consent),
     parameters: '{}',
     engine: lineOf(assistant),
     assistant_id: ref.id,
     assistant_version: ref.version,
-    welcome_message: opening.greeting,
+    welcome_message: told.greeting,
     agenda: opening.agenda,
     sessions_offered: 0,
     sessions_opened: 0,

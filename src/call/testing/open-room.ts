@@ -25,6 +25,7 @@ import { createDispatcher } from '../dispatch.ts';
 import type { FollowUp } from '../follow-ups.ts';
 import { hearCarrier } from '../hear-carrier.ts';
 import type { SessionParts } from '../join-session.ts';
+import { noLineRules } from '../line-rules/line-rules.ts';
 import { createLiveCommands } from '../live-commands.ts';
 import { type CallRequest, placeCall } from '../place-call.ts';
 import { createCallRunner } from '../run-call.ts';
@@ -70,13 +71,22 @@ type RoomOptions = Partial<RoomLimits> & { beside?: { clock: FakeClock; carrier:
 
 /** What acts on calls, beside the conversations. */
 function openParts(store: Store, changes: Partial<DialPolicy>, given: RoomOptions) {
+  const lineRules = { table: noLineRules, recordsLines: false };
   const dialPolicy: DialPolicy = { ...noLimits, ...changes };
   const { beside, ...own } = given;
   const clock = beside?.clock ?? createFakeClock();
   const carrier = beside?.carrier ?? createFakeCarrier(clock);
   const live = createLiveEvents();
   const newId = createIds(clock, systemRandom);
-  const limits = { maxCallsOnLines: 1000, dialPolicy, followUps: [], pace: wideOpen, nodeId: newId('node'), ...own };
+  const limits = {
+    maxCallsOnLines: 1000,
+    dialPolicy,
+    lineRules,
+    followUps: [],
+    pace: wideOpen,
+    nodeId: newId('node'),
+    ...own,
+  };
   const parts = { store, carrier, clock, random: systemRandom, newId, log: silentLogger, live, ...limits };
   const runner = createCallRunner(parts);
   const dispatcher = createDispatcher({ ...parts, runner });

@@ -100,6 +100,7 @@ async function lookAfter(parts: Work, recording: RecordingRow): Promise<void> {
     if (!(await claimRecording(store.db, recording, new Date(clock.now() + tryMs)))) return;
     try {
       if (recording.status === 'ready') await deleteCopy(parts, recording);
+      else if (await isRefused(store, recording.call_id)) await dropRefused(parts, recording);
       else await fetchAndKeep(parts, recording);
     } catch (error) {
       await retryLater(parts, recording, messageOf(error));
@@ -112,6 +113,22 @@ async function lookAfter(parts: Work, recording: RecordingRow): Promise<void> {
 async function isOver(store: Store, callId: string): Promise<boolean> {
   const call = await findCall(store.db, everyone, callId);
   return !call || call.ended_at !== null;
+}
+
+/** Whether the person has said in the call that they are not to be recorded. */
+async function isRefused(store: Store, callId: string): Promise<boolean> {
+  const call = await findCall(store.db, everyone, callId);
+  return (call?.recording_consent as { state?: string } | null | undefined)?.state === 'refused';
+}
+
+async function dropRefused(parts: Work, recording: RecordingRow): Promise<void> {
+  if (recording.carrier_sid === null) await parts.drafts.delete(recording.id);
+  else await parts.carrier.deleteRecording(recording.carrier_sid);
+  await giveUpRecording(parts.store.db, recording.id);
+  parts.log.info(
+    { callId: recording.call_id, recordingId: recording.id },
+    'the person refused to be recorded: deleted',
+  );
 }
 
 async function retryLater(parts: Work, recording: RecordingRow, reason: string): Promise<void> {

@@ -24,6 +24,7 @@ import { callBacks } from './0110-call-backs.ts';
 import { documents } from './0111-documents.ts';
 import { mcpSecrets } from './0112-mcp-secrets.ts';
 import { audioTickets } from './0120-audio-tickets.ts';
+import { lineRules } from './0130-line-rules.ts';
 import { numberPace } from './0140-number-pace.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -51,5 +52,6 @@ export const migrations: Record<string, Migration> = {
   '0111-documents': documents,
   '0112-mcp-secrets': mcpSecrets,
   '0120-audio-tickets': audioTickets,
+  '0130-line-rules': lineRules,
   '0140-number-pace': numberPace,
 };

@@ -1,4 +1,5 @@
 /** One simulated server: the real work on simulated ports; it can stop in any step, and pause without knowing it. */
+
 import { createIds } from '../../../src/base/ids.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { createSeededRandom, type Random } from '../../../src/base/random.ts';
@@ -9,6 +10,7 @@ import { type Conversation, createConversations } from '../../../src/call/conver
 import type { TurnEnding } from '../../../src/call/converse/turn/turn-state.ts';
 import { usualPlaceRules } from '../../../src/call/dial/rules/place-rules.ts';
 import { joinSession, type SessionParts } from '../../../src/call/join-session.ts';
+import { noLineRules } from '../../../src/call/line-rules/line-rules.ts';
 import type { CallParts } from '../../../src/call/run-call.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { createLiveEvents } from '../../../src/notify/live-events.ts';
@@ -114,6 +116,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
   };
   const calls = parts.spoil({
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy, followUps: [] },
+    lineRules: { table: noLineRules, recordsLines: false },
     ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
   });

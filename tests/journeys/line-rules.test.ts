@@ -1,0 +1,107 @@
+/** What must be said where the person is: by every engine, first, and on record; and whether they let the call be recorded. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallWithTurns } from '../../src/api/contract/calls.ts';
+import { usualLineRules } from '../../src/call/line-rules/line-rules.ts';
+import { parsePerson } from '../../src/simulator/person/parse-person.ts';
+import type { RunningServer } from '../setup/running-server.ts';
+import { startSpokenServer } from '../setup/spoken-calls.ts';
+
+const ai = 'I am an AI assistant.';
+const recorded = 'This call is recorded.';
+const question = 'May this call be recorded?';
+
+let server: RunningServer;
+beforeAll(async () => {
+  const allowedCountries = ['US', 'DE'];
+  server = await startSpokenServer({ config: { allowedCountries }, overrides: { lineRules: usualLineRules } });
+});
+afterAll(() => server.stop());
+
+interface Wanted {
+  number: string;
+  says?: string[];
+  assistant?: object;
+}
+
+async function call({ number, says = [], assistant = {} }: Wanted): Promise<CallWithTurns> {
+  const lines = says.flatMap((words) => ['listens', `says "${words}"`]);
+  server.person(number, ['answers after 1s', 'patience 20s', ...lines, 'listens', 'hangs up'].join('\n'));
+  const made = await server.post('/v1/assistants', {
+    ...{ name: 'Clinic', prompt: 'Be kind.', welcome_message: 'Hello, this is the clinic.', ...assistant },
+  });
+  const { id } = (await made.json()) as { id: number };
+  const placed = await server.post('/v1/calls', { to: number, assistant_id: id });
+  return server.whenOver(((await placed.json()) as { id: string }).id);
+}
+
+const firstWords = ({ turns }: CallWithTurns) => turns.find(({ speaker }) => speaker === 'assistant')?.text ?? '';
+
+async function recordingsOf({ id }: CallWithTurns): Promise<number> {
+  const answer = await fetch(`${server.url}/v1/calls/${id}/recording`);
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+describe('in California', () => {
+  it.each(['cascade', 'speech-to-speech', 'agent-bridge'])(
+    'a person whom %s speaks to is told first that it is an AI and that it is recorded',
+    async (engine) => {
+      const over = await call({ number: '+14155550120', assistant: { engine }, says: ['Hello?'] });
+      expect(firstWords(over)).toMatch(new RegExp(`^${ai} ${recorded}`));
+      expect(over.disclosures).toMatchObject([{ text: `${ai} ${recorded}`, heard: true }]);
+      expect(over.consent).toEqual({ recording: { state: 'told', words: null } });
+      expect(over.line_rules?.places).toEqual(['US-CA']);
+      expect(over.line_rules?.sources.join()).toContain('Penal Code sections 632');
+    },
+  );
+
+  it('over a relay, where nothing is recorded, only the former', async () => {
+    const over = await call({ number: '+14155550121', assistant: { engine: 'relay', disclosure: 'We sell nothing.' } });
+    expect(firstWords(over)).toBe(`${ai} We sell nothing. Hello, this is the clinic.`);
+    expect(over.consent).toBeNull();
+  });
+
+  it('a person who does not want to be recorded is not: what there was is deleted', async () => {
+    const over = await call({ number: '+14155550122', says: ['Please do not record this call.'] });
+    expect(over.consent).toEqual({ recording: { state: 'refused', words: 'Please do not record this call.' } });
+    expect(await recordingsOf(over)).toBe(404);
+    const events = await server.get<{ data: { type: string; data: object }[] }>(`/v1/calls/${over.id}/events`);
+    expect(events.data.filter(({ type }) => type === 'consent.refused')).toHaveLength(1);
+  });
+
+  it('who calls in is told the same', async () => {
+    const made = await server.post('/v1/assistants', { name: 'Shop', prompt: 'x', welcome_message: 'Good morning.' });
+    const { id } = (await made.json()) as { id: number };
+    const number = '+15551234567';
+    await server.post('/v1/phone-numbers', { number, assistant_id: id });
+    await server.post('/v1/phone-numbers/sync', {});
+    const person = parsePerson('caller', 'listens\nhangs up');
+    const { sid } = server.simulator.dialIn({ from: '+14155550123', to: number, person });
+    await server.simulator.whenCallEnds(sid);
+    const over = await server.whenOver(sid);
+    expect(firstWords(over)).toBe(`${ai} ${recorded} Good morning.`);
+  });
+});
+
+describe('in Germany', () => {
+  it('nothing is recorded before the person says yes; their word is kept', async () => {
+    const over = await call({ number: '+493012345670', says: ['Yes, of course.', 'Thank you, goodbye.'] });
+    expect(firstWords(over)).toBe(`${ai} Hello, this is the clinic. ${question}`);
+    expect(over.consent).toEqual({ recording: { state: 'given', words: 'Yes, of course.' } });
+    const list = await server.get<{ data: { purpose: string; wording: string; call_id: string }[] }>(
+      `/v1/consents?number=${encodeURIComponent('+493012345670')}`,
+    );
+    expect(list.data).toMatchObject([{ purpose: 'recording', wording: question, call_id: over.id }]);
+    const again = await call({ number: '+493012345670' });
+    expect(firstWords(again)).toBe(`${ai} ${recorded} Hello, this is the clinic.`);
+  });
+
+  it.each([
+    ['No.', 'refused'],
+    ['Who is this, please?', 'asked'],
+  ])('nor after "%s"', async (words, state) => {
+    const over = await call({ number: state === 'asked' ? '+493012345671' : '+493012345672', says: [words] });
+    expect(over.consent?.recording.state).toBe(state);
+    expect(await recordingsOf(over)).toBe(404);
+  });
+});
