@@ -31,6 +31,7 @@ describe('readConfig', () => {
       languageModel: null,
       speech: { deepgram: null, elevenLabs: null, cartesia: null, openAi: null },
       recordCalls: true,
+      lineRulesFile: null,
       telemetry: { metrics: false, otlpEndpoint: null },
       admin: null,
       trustProxy: false,
@@ -95,6 +96,7 @@ describe('readConfig', () => {
       S3_SECRET_ACCESS_KEY: 'key-secret',
       DELETE_CARRIER_RECORDINGS: 'true',
       RECORD_CALLS: 'true',
+      LINE_RULES_FILE: '/etc/callwright/line-rules.json',
       METRICS: 'true',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
       DEEPGRAM_API_KEY: 'dg',
@@ -122,6 +124,7 @@ describe('readConfig', () => {
     expect(config).toEqual({
       speech: config.speech,
       recordCalls: true,
+      lineRulesFile: '/etc/callwright/line-rules.json',
       telemetry: { metrics: true, otlpEndpoint: 'http://collector:4318' },
       port: 0,
       host: '0.0.0.0',
