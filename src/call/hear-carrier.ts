@@ -15,6 +15,7 @@ import { toStorableText } from './converse/storable-text.ts';
 import { hearTransfer } from './hear-transfer.ts';
 import type { CarrierReport } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
+import type { InboundWebhookParts } from './ring/ask-inbound-webhook.ts';
 import { type Taken, takeIncomingCall } from './ring/take-incoming-call.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import type { SpeechVendors } from './speech-vendors.ts';
@@ -28,6 +29,7 @@ export interface HearCarrierParts extends CallParts {
   speech: SpeechVendors;
   commands: LiveCommands;
   instructions: InstructionParts;
+  inboundWebhooks: InboundWebhookParts;
   /** Whether calls that come in are taken now. */
   takesCalls(): boolean;
 }
@@ -36,7 +38,7 @@ const finals: readonly CarrierReport[] = ['completed', 'busy', 'no_answer', 'fai
 
 type InstructionsWanted = Extract<CarrierEvent, { type: 'instructions-wanted' }>;
 
-const apologies: Record<Extract<Taken, { refused: string }>['refused'], string> = {
+const apologies: Record<Exclude<Extract<Taken, { refused: string }>['refused'], 'turned-away'>, string> = {
   'nobody-answers-here': 'We are sorry, nobody can be reached at this number. Goodbye.',
   'nobody-can-speak': 'We are sorry, your call cannot be taken now. Please call again later. Goodbye.',
   'no-line-is-free': 'We are sorry, nobody is free to take your call now. Please call again later. Goodbye.',
@@ -104,8 +106,12 @@ async function toColleague(
 
 async function answerIncoming(parts: HearCarrierParts, event: InstructionsWanted): Promise<CarrierInstruction> {
   const taken = await takeIncomingCall(parts, event);
-  if ('callId' in taken) return instruct(parts, taken.callId, event);
+  if (!('refused' in taken)) return instruct(parts, taken.callId, event);
   const { carrierSid, from, to } = event;
+  if (taken.refused === 'turned-away') {
+    parts.log.info({ carrierSid, callId: taken.callId }, 'incoming call turned away by the author of the number');
+    return { type: 'say-and-hang-up', text: taken.words, language: 'en-US' };
+  }
   const level = taken.refused === 'nobody-can-speak' ? 'error' : 'warn';
   parts.log[level]({ carrierSid, ...taken, pii: { from, to } }, 'incoming call turned away');
   return { type: 'say-and-hang-up', text: apologies[taken.refused], language: 'en-US' };

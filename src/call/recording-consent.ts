@@ -7,6 +7,7 @@ import { addConsents, listConsentsOf, withdrawConsent } from '../store/consents.
 import { insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
+import { redact } from '../text/redact.ts';
 import type { CallParts } from './call-parts.ts';
 import type { FarEndEvent } from './converse/far-end.ts';
 import type { History } from './converse/history.ts';
@@ -73,16 +74,23 @@ interface Decided {
 async function keep(parts: Parts, call: CallRow, { consent, words }: Decided): Promise<void> {
   const at = new Date(parts.clock.now());
   const { state } = consent;
+  const kept = withoutSecrets(consent, call.assistant as Assistant);
   const events = await parts.store.transaction(async (db) => {
-    await updateCall(db, call.id, { recording_consent: JSON.stringify(consent) });
+    await updateCall(db, call.id, { recording_consent: JSON.stringify(kept) });
     if (state === 'given') await addToList(parts, db, { call, at, wording: words.may_record });
     if (state === 'refused') await takeFromList(db, call, at);
     const about = { call_id: call.id, client_id: call.client_id, type: `consent.${state}`, key: `consent.${state}` };
-    const data = JSON.stringify({ purpose: 'recording', words: consent.words });
+    const data = JSON.stringify({ purpose: 'recording', words: kept.words });
     return insertEvents(db, [{ id: parts.newId('event'), ...about, at, data }]);
   });
   parts.live.publish(events);
 }
+
+/** What is left out of the transcript is left out here. */
+const withoutSecrets = ({ state, words }: RecordingConsent, { redact: kinds = [] }: Assistant): RecordingConsent => ({
+  state,
+  words: words === null ? null : redact(words, kinds),
+});
 
 const personOf = (call: CallRow) => (call.direction === 'inbound' ? call.from_number : call.to_number);
 

@@ -49,7 +49,7 @@ export function updatePhoneNumber(
   of: { reach: Reach; id: string },
   changes: Pick<
     Updateable<PhoneNumbersTable>,
-    'assistant_id' | 'client_id' | 'calls_per_minute' | 'concurrent_calls' | 'updated_at'
+    'assistant_id' | 'client_id' | 'calls_per_minute' | 'concurrent_calls' | 'inbound_webhook' | 'updated_at'
   >,
 ): Promise<PhoneNumberRow | undefined> {
   let query = db.updateTable('phone_numbers').set(changes).where('id', '=', of.id);

@@ -290,6 +290,8 @@ export interface PhoneNumbersTable {
   /** Calls made from it, in a minute and at once; null: no limit of its own. */
   calls_per_minute: number | null;
   concurrent_calls: number | null;
+  /** Who is asked while it rings, and for how long; null: nobody is. */
+  inbound_webhook: JsonOrNull;
   created_at: Moment;
   updated_at: Moment;
 }

@@ -59,6 +59,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const sweeper = createSweeper({ ...parts, runner });
   const instructions = { db: store.db, clock, tokens, relayPath, streamPath, afterPath: paths.after };
   const dispatcher = createDispatcher({ ...parts, runner });
+  const inboundWebhooks = { clock, ...toolRequests };
   const policy = { ...defaultTurnPolicy, ...overrides.policy };
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
   const own = { runner, conversations, commands, records, model, policy, toolRequests, voicePath: paths.voice };
@@ -103,7 +104,10 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>
-      hearCarrier({ ...parts, runner, speech, commands, instructions, takesCalls: () => !draining }, event),
+      hearCarrier(
+        { ...parts, runner, speech, commands, instructions, inboundWebhooks, takesCalls: () => !draining },
+        event,
+      ),
     drain: async (longestMs: number) => {
       draining = true;
       await campaigns.stop();

@@ -44,12 +44,15 @@ async function recordingsOf({ id }: CallWithTurns): Promise<number> {
 
 describe('in California', () => {
   it.each(['cascade', 'speech-to-speech', 'agent-bridge'])(
-    'a person whom %s speaks to is told first that it is an AI and that it is recorded',
+    'a person whom %s speaks to is told first that it is an AI and that it is recorded, and when they ask, again',
     async (engine) => {
-      const over = await call({ number: '+14155550120', assistant: { engine }, says: ['Hello?'] });
+      const over = await call({ number: '+14155550120', assistant: { engine }, says: ['Are you a real person?'] });
       expect(firstWords(over)).toMatch(new RegExp(`^${ai} ${recorded}`));
       expect(over.disclosures).toMatchObject([{ text: `${ai} ${recorded}`, heard: true }]);
       expect(over.consent).toEqual({ recording: { state: 'told', words: null } });
+      const asked = over.turns.findIndex(({ text }) => text === 'Are you a real person?');
+      const answers = over.turns.slice(asked + 1).map(({ text }) => text);
+      expect(answers.join(' ')).toMatch(/not a person|an AI/);
       expect(over.line_rules?.places).toEqual(['US-CA']);
       expect(over.line_rules?.sources.join()).toContain('Penal Code sections 632');
     },

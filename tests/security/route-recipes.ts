@@ -147,7 +147,11 @@ const recipesOfV1: Record<string, Recipe> = {
   'POST /v1/phone-numbers': {
     bodies: (object) => [
       { number: numberOf(object, 901), client_id: clientId(object) },
-      { number: '+15005550199', assistant_id: assistantId(object) },
+      {
+        number: '+15005550199',
+        assistant_id: assistantId(object),
+        inbound_webhook: { url: 'https://example.com/who' },
+      },
     ],
     control: null,
   },

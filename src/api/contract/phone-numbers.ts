@@ -1,6 +1,12 @@
 /** The shapes of phone numbers in `/v1`, shared with the dashboard. */
 import { z } from 'zod';
-import { e164Schema, momentSchema, pageQuery } from './text.ts';
+import { e164Schema, momentSchema, pageQuery, textSchema } from './text.ts';
+
+/** Asked while somebody calls; whoever does not answer in time leaves the call to `assistant_id`. */
+const inboundWebhook = z.strictObject({
+  url: textSchema(2048),
+  timeout_ms: z.int().min(200).max(3000).default(1500),
+});
 
 const changeable = {
   /** Who answers it; null: callers hear an apology. */
@@ -14,6 +20,7 @@ const changeable = {
   calls_per_minute: z.int().min(1).max(60_000).nullable(),
   /** Calls made from it that hold a line at once; null: no limit. */
   concurrent_calls: z.int().min(1).max(100_000).nullable(),
+  inbound_webhook: inboundWebhook.nullable(),
 };
 
 export const createPhoneNumberSchema = z

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { reachOf } from '../../account/principal.ts';
+import type { GuardedFetch } from '../../base/guarded-fetch.ts';
 import type { NewId } from '../../base/ids.ts';
 import { findAssistant } from '../../store/assistants.ts';
 import { findClient } from '../../store/clients.ts';
@@ -32,6 +33,7 @@ import { type SyncParts, syncPhoneNumbers } from '../sync-phone-numbers.ts';
 
 export interface PhoneNumberParts extends SyncParts {
   newId: NewId;
+  guardedFetch: Pick<GuardedFetch, 'whyRefused'>;
 }
 
 const idForm = /^\w{1,100}$/;
@@ -88,6 +90,7 @@ export function phoneNumberRoutes(parts: PhoneNumberParts) {
 
 async function add(parts: PhoneNumberParts, request: FastifyRequest): Promise<PhoneNumberRow> {
   const body = parseOrProblem(createPhoneNumberSchema, request.body);
+  checkWebhook(parts, body);
   const principal = whoAsks(request);
   const at = new Date(parts.clock.now());
   const wanted = {
@@ -100,7 +103,9 @@ async function add(parts: PhoneNumberParts, request: FastifyRequest): Promise<Ph
     return await parts.store.transaction(async (db) => {
       await checkBelonging(db, reachOf(principal), wanted);
       const id = parts.newId('number');
-      const row = await insertPhoneNumber(db, { id, number: body.number, ...wanted, created_at: at, updated_at: at });
+      const times = { created_at: at, updated_at: at };
+      const inbound_webhook = body.inbound_webhook ? JSON.stringify(body.inbound_webhook) : null;
+      const row = await insertPhoneNumber(db, { id, number: body.number, ...wanted, inbound_webhook, ...times });
       await recordChange(parts, db, { ...subject(row), request, action: 'phone_number.added', details: wanted });
       return row;
     });
@@ -113,6 +118,7 @@ async function add(parts: PhoneNumberParts, request: FastifyRequest): Promise<Ph
 
 function change(parts: PhoneNumberParts, request: FastifyRequest<ById>): Promise<PhoneNumberRow> {
   const changes = parseOrProblem(updatePhoneNumberSchema, request.body);
+  checkWebhook(parts, changes);
   const reach = reachOf(whoAsks(request));
   const id = idOr404(request);
   return parts.store.transaction(async (db) => {
@@ -125,11 +131,30 @@ function change(parts: PhoneNumberParts, request: FastifyRequest<ById>): Promise
       concurrent_calls: changes.concurrent_calls === undefined ? before.concurrent_calls : changes.concurrent_calls,
     };
     await checkBelonging(db, reach, wanted);
-    const row = await updatePhoneNumber(db, { reach, id }, { ...wanted, updated_at: new Date(parts.clock.now()) });
+    const inbound_webhook = toWebhook(changes, { before, clientId: wanted.client_id });
+    const updated_at = new Date(parts.clock.now());
+    const row = await updatePhoneNumber(db, { reach, id }, { ...wanted, inbound_webhook, updated_at });
     if (!row) throw notFound('phone number');
     await recordChange(parts, db, { ...subject(row), request, action: 'phone_number.updated', details: wanted });
     return row;
   });
+}
+
+type Changes = Pick<z.infer<typeof updatePhoneNumberSchema>, 'inbound_webhook'>;
+
+function checkWebhook({ guardedFetch }: PhoneNumberParts, { inbound_webhook: webhook }: Changes): void {
+  const message = webhook ? guardedFetch.whyRefused(webhook.url) : null;
+  if (message !== null) throw invalid('inbound_webhook.url', message);
+}
+
+/** Whoever has the number from now on does not tell its former owner who calls. */
+function toWebhook(
+  { inbound_webhook: changed }: Changes,
+  { before, clientId }: { before: PhoneNumberRow; clientId: string | null },
+): string | null {
+  const kept = before.client_id === clientId ? before.inbound_webhook : null;
+  const webhook = changed === undefined ? kept : changed;
+  return webhook === null ? null : JSON.stringify(webhook);
 }
 
 /** A client's number is answered by an assistant of its own or of the operator's. */
@@ -169,6 +194,7 @@ function toResource(row: PhoneNumberRow): PhoneNumberResource {
     client_id: row.client_id,
     calls_per_minute: row.calls_per_minute,
     concurrent_calls: row.concurrent_calls,
+    inbound_webhook: row.inbound_webhook as PhoneNumberResource['inbound_webhook'],
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

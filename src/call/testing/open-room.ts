@@ -118,16 +118,13 @@ export function openRoom(store: Store, changes: Partial<DialPolicy> = {}, given:
     needs: { cascade: 'ears and a mouth', 'speech-to-speech': 'a realtime vendor', 'agent-bridge': 'an agent' },
   };
   const records = createCallRecords(parts);
+  const asked = askNobody(clock);
   const all = {
     ...parts,
     speech,
-    conversations,
-    commands,
-    records,
-    tokens,
-    instructions,
+    ...{ conversations, commands, records, tokens, instructions },
     takesCalls: () => true,
-    ...{ toolRequests: askNobody(clock), voicePath: '/voice' },
+    ...{ toolRequests: asked, inboundWebhooks: { clock, ...asked }, voicePath: '/voice' },
   };
   const hear = (event: CarrierEvent) => hearCarrier(all, event);
   const events = async (callId: string) => {

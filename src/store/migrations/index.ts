@@ -25,6 +25,7 @@ import { documents } from './0111-documents.ts';
 import { mcpSecrets } from './0112-mcp-secrets.ts';
 import { audioTickets } from './0120-audio-tickets.ts';
 import { lineRules } from './0130-line-rules.ts';
+import { inboundWebhooks } from './0131-inbound-webhooks.ts';
 import { numberPace } from './0140-number-pace.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -53,5 +54,6 @@ export const migrations: Record<string, Migration> = {
   '0112-mcp-secrets': mcpSecrets,
   '0120-audio-tickets': audioTickets,
   '0130-line-rules': lineRules,
+  '0131-inbound-webhooks': inboundWebhooks,
   '0140-number-pace': numberPace,
 };
