@@ -5,6 +5,7 @@ import type { CallRow } from '../store/calls.ts';
 import { toInstructions } from './converse/instructions.ts';
 import { countFor, meterModel } from './converse/meter-vendors.ts';
 import { conductRelay } from './converse/relay.ts';
+import { sayFirst, wordsBeforeOwn } from './converse/say-first.ts';
 import type { TurnPolicy } from './converse/turn/turn-policy.ts';
 import { inLanguage } from './converse/turn/turn-texts.ts';
 import { joinSession, type SessionParts } from './join-session.ts';
@@ -44,7 +45,7 @@ export async function holdRelayConversation(
         clock,
         policy: { ...inLanguage(policy, assistant.language), silenceMs: assistant.silence_ms },
         reply: {
-          model: meterModel(parts.model, countFor(tools.record, call.id)),
+          model: sayFirst(meterModel(parts.model, countFor(tools.record, call.id)), wordsBeforeOwn(call)),
           tools: ownTools,
           context,
           ledger,

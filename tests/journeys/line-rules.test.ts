@@ -64,6 +64,24 @@ describe('in California', () => {
     expect(over.consent).toBeNull();
   });
 
+  it.each(['relay', 'cascade', 'speech-to-speech'])(
+    'an assistant of %s without a greeting goes on with its own',
+    async (engine) => {
+      const over = await call({
+        number: '+14155550124',
+        assistant: { engine, welcome_message: null },
+        says: ['Hello?'],
+      });
+      expect(over.turns[0]?.text).toMatch(new RegExp(`^${ai}`));
+      const before = over.turns.slice(
+        0,
+        over.turns.findIndex(({ speaker }) => speaker === 'person'),
+      );
+      expect(before.map(({ text }) => text).join(' ').length).toBeGreaterThan(`${ai} ${recorded}`.length + 10);
+      expect(over.disclosures).toMatchObject([{ heard: true }]);
+    },
+  );
+
   it('a person who does not want to be recorded is not: what there was is deleted', async () => {
     const over = await call({ number: '+14155550122', says: ['Please do not record this call.'] });
     expect(over.consent).toEqual({ recording: { state: 'refused', words: 'Please do not record this call.' } });

@@ -23,6 +23,7 @@ import { createCallAudio } from './media/call-audio.ts';
 import type { CallRecorder } from './media/call-recorder.ts';
 import type { Pacer } from './media/pacer.ts';
 import { countFor, meterAgent, meterEars, meterModel, meterMouth } from './meter-vendors.ts';
+import { sayFirst, wordsBeforeOwn } from './say-first.ts';
 import type { AttentionPolicy } from './turn/attention-state.ts';
 import { spokenLanguageOf } from './turn/spoken-language.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
@@ -119,7 +120,7 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
       else if (audio.isTakenOver) next.silence();
       void next.conversation.over.then(resolve);
     };
-    const announcement = name === 'agent-bridge' ? announcementOf(talk) : null;
+    const announcement = hasOwnFirstWords(name, call) ? announcementOf(talk) : null;
     if (announcement === null) take(begin(name, beginning));
     else take(announce(announcement, beginning, () => take(begin(name, { ...beginning, isAnnounced: true }))));
     return true;
@@ -207,7 +208,7 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
       ears: parts.speech.earsFor(assistant).map((ears) => meterEars(ears, count)),
       ...{ mouths: mouths.map((mouth) => meterMouth(mouth, count)), voice: voiceFor(assistant, mouths[0]?.name ?? '') },
       policy: { ...inLanguage(policy, language), silenceMs: assistant.silence_ms },
-      reply: { ...toolParts, model: meterModel(parts.model, count) },
+      reply: { ...toolParts, model: sayFirst(meterModel(parts.model, count), wordsBeforeOwn(call)) },
       logSeq: session.logSeqOf.turn + used,
       attentionLogSeq: session.logSeqOf.attention + used,
       resumed: back === null && (order > 1 || talk.number > 1),
@@ -235,7 +236,11 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
   });
 }
 
-/** A vendor's agent has first words of its own: what the person must be told is said before them. Null: nothing is, or was. */
+/** An agent at a vendor always has, and a vendor's model that is given no greeting. */
+const hasOwnFirstWords = (name: LineEngineName, call: CallOnLine) =>
+  name === 'agent-bridge' || (name === 'speech-to-speech' && wordsBeforeOwn(call) !== null);
+
+/** What the person must be told before first words that are not ours to choose. Null: nothing is, or was. */
 function announcementOf({ call, session }: LineTalk): string | null {
   if (session.history.messages().length > 0) return null;
   const said = (call.assistant as Assistant).disclosure?.trim() ?? '';

@@ -53,22 +53,21 @@ interface Spoken {
   greeting: string | null;
 }
 
-/** The assistant's own words stand behind what must be said, and cannot take its place unless they hold it word for word. */
+/**
+ * The assistant's own words stand behind what must be said, and cannot take its place unless they hold it word for word.
+ * Who has no greeting keeps none: what must be said then stands before the first words that they find.
+ */
 export function withDuties({ disclosure, greeting }: Spoken, { statements, question }: Duties): Spoken {
   const own = disclosure?.trim() ?? '';
   const missing = statements.filter((statement) => !own.includes(statement));
-  const isSaid = missing.length === 0 && question === null && (greeting ?? '').trim().startsWith(own);
-  if (isSaid) return { disclosure, greeting };
-  const said = [...missing, ...(own === '' ? [] : [own])].join(' ');
-  const words = withoutStart(greeting, own);
-  const parts = [said, words, question ?? ''].filter(
-    (part) => part !== '' && !(part !== said && said.startsWith(part)),
-  );
-  return { disclosure: said === '' ? null : said, greeting: parts.length === 0 ? greeting : parts.join(' ') };
+  const said = [...missing, own].filter((part) => part !== '').join(' ');
+  const text = greeting?.trim() ?? '';
+  const words = own === '' ? text : withoutStart(text, own);
+  const isSaid = said === '' || text === '' || (missing.length === 0 && words !== text);
+  if (isSaid && question === null) return { disclosure: said === '' ? disclosure : said, greeting };
+  const asked = question === null || words.endsWith(question) ? '' : question;
+  const parts = [said, words, asked].filter((part) => part !== '');
+  return { disclosure: said === '' ? null : said, greeting: parts.join(' ') };
 }
 
-/** Of a greeting that begins with the disclosure, what comes behind it. */
-function withoutStart(greeting: string | null, start: string): string {
-  const text = greeting?.trim() ?? '';
-  return start !== '' && text.startsWith(start) ? text.slice(start.length).trim() : text;
-}
+const withoutStart = (text: string, start: string) => (text.startsWith(start) ? text.slice(start.length).trim() : text);
