@@ -86,7 +86,14 @@ export function announceFirst(parts: AnnouncementParts): LineEngine {
     parts.onSaid();
   };
   const conversation: LineEngine['conversation'] = {
-    ...{ say: () => false, hold: () => false, goOn() {}, pressKeys: () => false, over: end.over },
+    ...{
+      say: () => false,
+      instruct: () => false,
+      hold: () => false,
+      goOn() {},
+      pressKeys: () => false,
+      over: end.over,
+    },
     end(ending) {
       breakOff();
       end.with(ending);
