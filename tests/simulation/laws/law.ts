@@ -11,6 +11,8 @@ export interface LawView {
   swarm: Swarm;
   /** The committed rows of a table. */
   rows(table: string): Row[];
+  /** Whether that is so far ahead that this seed does not see it: a call or a campaign waits for another day. */
+  isForLater(at: unknown): boolean;
   /** Ids of calls whose acceptance was confirmed to whoever asked. */
   accepted: ReadonlySet<string>;
 }

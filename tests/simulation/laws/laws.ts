@@ -1,4 +1,5 @@
 /** All laws, in their order. */
+import { contactsDone } from './contacts-done.ts';
 import type { CreateLaw } from './law.ts';
 import { matchesTheCarrier } from './matches-the-carrier.ts';
 import { notForbidden } from './not-forbidden.ts';
@@ -7,6 +8,7 @@ import { oneCallAtATime } from './one-call-at-a-time.ts';
 import { oneCarrierCall } from './one-carrier-call.ts';
 import { onlyForward } from './only-forward.ts';
 import { toldOnce } from './told-once.ts';
+import { withinTheCaps } from './within-the-caps.ts';
 import { withinTheLimits } from './within-the-limits.ts';
 
 export const laws: readonly CreateLaw[] = [
@@ -18,4 +20,6 @@ export const laws: readonly CreateLaw[] = [
   toldOnce,
   notForbidden,
   withinTheLimits,
+  withinTheCaps,
+  contactsDone,
 ];

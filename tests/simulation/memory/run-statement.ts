@@ -36,6 +36,7 @@ export async function runStatement(
   memory: MemoryParts,
   by: Transaction,
 ): Promise<StatementResult> {
+  if (isOnEmptyTable(node, memory)) return { rows: [], changed: node.kind === 'SelectQueryNode' ? null : 0 };
   const named: SelectParts['named'] = new Map();
   const toTerm = createToTerm((inner, scope) => planSelect(inner as SelectQueryNode, scope, parts));
   const parts: SelectParts = { tables: memory.tables, by, named, toTerm };
@@ -53,6 +54,24 @@ export async function runStatement(
     default:
       return unsupported(`a statement of kind ${node.kind}`);
   }
+}
+
+/** Most of what a server asks again and again is of tables in which nothing is: it need not be planned. */
+function isOnEmptyTable(node: OperationNode, { tables }: MemoryParts): boolean {
+  const isEmpty = (table: OperationNode | undefined) =>
+    table?.kind === 'TableNode' && tables.get(nameOf(table))?.rows.size === 0;
+  if (node.kind === 'UpdateQueryNode') {
+    const { table, with: named } = node as UpdateQueryNode;
+    return !named && isEmpty(table);
+  }
+  if (node.kind !== 'SelectQueryNode') return false;
+  const { from, joins = [], with: named, setOperations, groupBy, selections = [] } = node as SelectQueryNode;
+  if (named || setOperations || from?.froms.length !== 1) return false;
+  const isInner = joins.every(({ joinType }) => joinType === 'InnerJoin');
+  if (!isEmpty(from.froms[0]) && !(isInner && joins.some(({ table }) => isEmpty(table)))) return false;
+  // A sum over nothing is a row all the same.
+  const plain: readonly string[] = ['SelectAllNode', 'ReferenceNode', 'ColumnNode'];
+  return groupBy !== undefined || selections.every(({ selection }) => plain.includes(selection.kind));
 }
 
 async function select(node: SelectQueryNode, parts: SelectParts): Promise<Row[]> {

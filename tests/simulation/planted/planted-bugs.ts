@@ -14,6 +14,7 @@ import {
   rollsBackEach,
   type Spoil,
   unlocked,
+  withoutColumn,
   writesNo,
 } from './ways-to-spoil.ts';
 
@@ -126,6 +127,14 @@ export const plantedBugs: Record<string, Spoil> = {
   }),
   'counts no lines': asked('calls', (row) => ('calls' in row && 'from_number' in row ? null : row)),
   'claims without the lock of the pace': unlocked('pace'),
+  'believes every cap to be empty': inStore({
+    rows: (rows, table) =>
+      table === 'spend_totals' ? rows.map((row) => ({ ...row, reserved_micros: 0, settled_micros: 0 })) : rows,
+  }),
+  'forgets that a contact was called': inStore({
+    query: (node, table) =>
+      table === 'contacts' && node.kind === 'UpdateQueryNode' ? withoutColumn(node, 'attempts') : node,
+  }),
   'forgets the state of a call': forgets('lifecycle'),
   'forgets when to look again': forgets('check_at'),
   'tells nobody that a call is blocked': writesNo('events', 'call.blocked'),

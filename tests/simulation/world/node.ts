@@ -8,10 +8,15 @@ import { createSessionTokens } from '../../../src/call/answer/session-token.ts';
 import { createCallRecords } from '../../../src/call/converse/call-record.ts';
 import { type Conversation, createConversations } from '../../../src/call/converse/conversation.ts';
 import type { TurnEnding } from '../../../src/call/converse/turn/turn-state.ts';
-import { usualPlaceRules } from '../../../src/call/dial/rules/place-rules.ts';
+import { type PlaceRules, usualPlaceRules } from '../../../src/call/dial/rules/place-rules.ts';
+import type { SpendPolicy } from '../../../src/call/dial/spend-policy.ts';
+import type { FollowUp } from '../../../src/call/follow-ups.ts';
 import { joinSession, type SessionParts } from '../../../src/call/join-session.ts';
 import { noLineRules } from '../../../src/call/line-rules/line-rules.ts';
+import { mintRetry } from '../../../src/call/mint-retry.ts';
 import type { CallParts } from '../../../src/call/run-call.ts';
+import { settleSpend } from '../../../src/call/settle-spend.ts';
+import { followCampaignCall } from '../../../src/campaign/follow-call.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { createLiveEvents } from '../../../src/notify/live-events.ts';
 import type { BlobStore } from '../../../src/ports/blob-store.ts';
@@ -19,6 +24,7 @@ import type { Carrier, CarrierReply, CarrierRequest } from '../../../src/ports/c
 import type { LanguageModel } from '../../../src/ports/language-model.ts';
 import { noTelemetry } from '../../../src/ports/telemetry.ts';
 import { createTwilioCarrier } from '../../../src/providers/twilio/twilio.ts';
+import { noCaps } from '../../../src/spend/spend-caps.ts';
 import { createNodeHeartbeat } from '../../../src/store/node-heartbeat.ts';
 import { createWork } from '../../../src/wiring/create-work.ts';
 import { paths } from '../../../src/wiring/foundation.ts';
@@ -92,6 +98,30 @@ function configOf(swarm: Swarm, ownNumber: string) {
   });
 }
 
+function toSpendPolicy({ capPerDay }: Swarm, carrier: string): SpendPolicy {
+  return {
+    ...{ currency: 'USD', unknownPrices: 'deny' as const, carrier },
+    caps: { ...noCaps, perDay: capPerDay },
+    vendorsOf: () => [{ ears: null, mouth: null, model: null, agent: null }],
+  };
+}
+
+/** In the order of `src/wiring/to-call-rules.ts`. */
+function followUpsOf(given: {
+  newId: CallParts['newId'];
+  random: Random;
+  carrier: Carrier;
+  policy: { places: PlaceRules; spend: SpendPolicy };
+}): FollowUp[] {
+  const { newId, random, carrier, policy } = given;
+  const { adviceFor } = carrier;
+  return [
+    mintRetry({ newId, random, adviceFor, places: policy.places }),
+    settleSpend({ policy: policy.spend, newId, countedAfterMs: 10_000 }),
+    followCampaignCall({ carrier, random, newId, log: silentLogger }),
+  ];
+}
+
 export function createNode(parts: NodeParts): SimulatedNode {
   const { name, scheduler, truth, swarm } = parts;
   const random: Random = createSeededRandom(parts.seed);
@@ -113,10 +143,13 @@ export function createNode(parts: NodeParts): SimulatedNode {
     ...{ allowedCountries: ['US'], ownNumber: parts.ownNumber },
     places: usualPlaceRules,
     ...{ callsPerNumberPerDay: null, callsPerNumberPerWeek: null },
+    spend: toSpendPolicy(swarm(), carrier.name),
   };
   const calls = parts.spoil({
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy, followUps: [] },
     lineRules: { table: noLineRules, recordsLines: false },
+    ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy },
+    followUps: followUpsOf({ newId, random, carrier, policy: dialPolicy }),
     ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
   });

@@ -1,10 +1,13 @@
 /** Who asks for calls, and who changes the rules meanwhile: at random times, against random nodes. */
 import { defaultAssistant } from '../../../src/assistant/assistant.ts';
 import type { Random } from '../../../src/base/random.ts';
+import type { Schedule } from '../../../src/call/dial/schedule.ts';
 import type { CallRequest } from '../../../src/call/place-call.ts';
+import { CampaignRefused } from '../../../src/campaign/change-campaign.ts';
 import { insertClient, updateClient } from '../../../src/store/clients.ts';
 import { addToDoNotCall } from '../../../src/store/do-not-call.ts';
 import type { Store } from '../../../src/store/open-store.ts';
+import { changeCampaignOn, prepareCampaign } from './campaign-in-charge.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Swarm } from './swarm.ts';
@@ -31,7 +34,8 @@ export interface People {
 
 export function startPeople(parts: PeopleParts): People {
   const { scheduler, random, swarm } = parts;
-  let left = swarm.jobs + swarm.edits;
+  const starts = swarm.contacts > 0 ? 1 : 0;
+  let left = swarm.jobs + swarm.edits + starts;
   const soon = (work: () => Promise<void>) =>
     scheduler.at(random.fraction() * swarm.arrivalMs, () => {
       void work()
@@ -42,6 +46,7 @@ export function startPeople(parts: PeopleParts): People {
     });
   for (let job = 0; job < swarm.jobs; job += 1) soon(() => ask(parts, job));
   for (let edit = 0; edit < swarm.edits; edit += 1) soon(() => change(parts));
+  if (starts > 0) soon(() => startCampaign(parts));
   return { prepared: prepare(parts), isDone: () => left === 0 };
 }
 
@@ -51,6 +56,8 @@ const pick = (random: Random, count: number) => Math.floor(random.fraction() * c
 
 async function prepare({ store, swarm, scheduler }: PeopleParts): Promise<void> {
   const at = new Date(scheduler.nowMs());
+  const numbers = Array.from({ length: swarm.contacts }, (_, number) => personAt(number));
+  if (numbers.length > 0) await prepareCampaign(store, numbers, scheduler.nowMs());
   for (let number = 1; number < swarm.clients; number += 1) {
     await insertClient(store.db, {
       ...{ id: clientId(number), name: `Client ${number}`, status: 'Active', twilio_phone_number: null },
@@ -59,12 +66,32 @@ async function prepare({ store, swarm, scheduler }: PeopleParts): Promise<void> 
   }
 }
 
-/** Clocks of nodes agree to a few seconds. */
-const furthestJumpMs = 5000;
+/** Asked again until a node has done it: a campaign that never began would prove nothing. */
+async function startCampaign({ truth, pickNode, scheduler }: PeopleParts): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const node = pickNode();
+    const isDone =
+      node !== null &&
+      (await Promise.race([
+        changeCampaignOn(node, { type: 'start' }).then(
+          () => true,
+          (error: unknown) => error instanceof CampaignRefused,
+        ),
+        node.time.whenDead.then(() => false),
+      ]));
+    truth.note('campaign started', String(isDone));
+    if (isDone) return;
+    await new Promise<void>((resolve) => scheduler.at(1000, resolve));
+  }
+}
 
 /** One job, by a form that waits for the carrier or by one that does not. */
-async function ask({ random, swarm, pickNode, accepted, truth, ownNumber }: PeopleParts, job: number): Promise<void> {
+async function ask(
+  { random, swarm, pickNode, accepted, truth, ownNumber, scheduler }: PeopleParts,
+  job: number,
+): Promise<void> {
   const client = pick(random, swarm.clients);
+  const schedule = drawSchedule(random, swarm, scheduler.nowMs());
   const request: CallRequest = {
     dialect: 'v1',
     clientId: client === 0 ? null : clientId(client),
@@ -75,9 +102,12 @@ async function ask({ random, swarm, pickNode, accepted, truth, ownNumber }: Peop
     assistantRef: null,
     parameters: {},
     engine: 'relay',
+    schedule,
+    retry: random.fraction() < swarm.retried ? retry : null,
     instructions: (callId) => ({ path: `/twiml?callId=${callId}` }),
   };
-  const waits = random.fraction() < 0.3;
+  // Who schedules a call does not wait for it.
+  const waits = random.fraction() < 0.3 && schedule === null;
   const node = pickNode();
   if (!node) return;
   const place = waits ? node.work.place(request) : node.work.control.queueCall(request);
@@ -91,10 +121,21 @@ async function ask({ random, swarm, pickNode, accepted, truth, ownNumber }: Peop
   }
 }
 
+const retry = { max_attempts: 3, after_seconds: { busy: 60, no_answer: 60, failed: 60 } };
+const longestAheadMs = 120_000;
+
+function drawSchedule(random: Random, { scheduled }: Swarm, nowMs: number): Schedule | null {
+  if (random.fraction() >= scheduled) return null;
+  const atMs = nowMs + random.fraction() * longestAheadMs;
+  const notAfter = random.fraction() < 0.3 ? { atMs: atMs + 60_000 } : null;
+  return { notBefore: { atMs }, notAfter, window: null, timezone: 'recipient' };
+}
+
 async function change(parts: PeopleParts): Promise<void> {
   const { random, swarm, store, truth, scheduler, accepted, pickNode } = parts;
   const at = new Date(scheduler.nowMs());
-  const kind = pick(random, 4);
+  const kind = pick(random, swarm.contacts > 0 ? 5 : 4);
+  if (kind === 4) return holdCampaign(parts);
   if (kind === 0) {
     const number = personAt(pick(random, swarm.people));
     const client = pick(random, swarm.clients);
@@ -112,7 +153,7 @@ async function change(parts: PeopleParts): Promise<void> {
   }
   if (kind === 2 && swarm.clockJump > random.fraction()) {
     truth.strike('clock jump');
-    pickNode()?.time.jump((random.fraction() - 0.5) * 2 * furthestJumpMs);
+    pickNode()?.time.jump((random.fraction() - 0.5) * 2 * swarm.furthestJumpMs);
     return;
   }
   const chosen = [...accepted][pick(random, accepted.size)];
@@ -122,4 +163,19 @@ async function change(parts: PeopleParts): Promise<void> {
   truth.strike('cancelled');
   const ending = { reason: 'canceled', by: 'request', fault: null } as const;
   await Promise.race([node.work.control.runner.apply(chosen, { type: 'cancel', ending }), node.time.whenDead]);
+}
+
+/** Held for a while, or called off; whoever holds it lets it go on. */
+async function holdCampaign({ random, truth, pickNode, scheduler }: PeopleParts): Promise<void> {
+  const talking = random.fraction() < 0.5 ? ('finish' as const) : ('hang_up' as const);
+  const cancels = random.fraction() < 0.3;
+  const node = pickNode();
+  if (!node) return;
+  truth.strike(cancels ? 'campaign canceled' : 'campaign paused');
+  const action = cancels ? ({ type: 'cancel', talking } as const) : ({ type: 'pause' } as const);
+  await Promise.race([changeCampaignOn(node, action), node.time.whenDead]);
+  if (cancels) return;
+  await new Promise<void>((resolve) => scheduler.at(5000, resolve));
+  const other = pickNode();
+  if (other) await Promise.race([changeCampaignOn(other, { type: 'resume' }), other.time.whenDead]);
 }

@@ -30,8 +30,17 @@ export interface Swarm {
   collision: number;
   connectionLost: number;
   clockJump: number;
+  /** Clocks of nodes mostly agree to a few seconds, and now and then one is an hour off. */
+  furthestJumpMs: number;
   /** Things that people in charge do meanwhile. */
   edits: number;
+  /** Shares of the jobs that are for later, and that are tried again. */
+  scheduled: number;
+  retried: number;
+  /** People whom a campaign calls; 0: there is none. */
+  contacts: number;
+  /** What all calls of the day may cost, in micros; null: no cap. */
+  capPerDay: number | null;
   /** Share of the statements that take a moment in which others act. */
   interleaving: number;
 }
@@ -49,10 +58,19 @@ function drawJobs(random: Random): number {
   return kind < 0.3 ? between(random, 10, 20) : between(random, 1, 9);
 }
 
+/** As much as the dearest call of a swarm may cost. */
+const dearestMicros = 300_000;
+
+/** Now and then almost nothing that the carrier says arrives: its calls are known by looking for them alone. */
+const inTheDark = (random: Random): Partial<Swarm> => ({
+  ...{ responseLost: 0.4 + random.fraction() * 0.5, callbackDropped: 0.6 + random.fraction() * 0.4 },
+  requestLost: random.fraction() * 0.4,
+});
+
 export function drawSwarm(seed: number): Swarm {
   const random = createSeededRandom(seed ^ 0x5eed);
   const jobs = drawJobs(random);
-  return {
+  const swarm = {
     nodes: between(random, 1, 4),
     jobs,
     clients: between(random, 1, 3),
@@ -79,7 +97,13 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
+    furthestJumpMs: random.fraction() < 0.85 ? 5000 : 3_600_000,
+    scheduled: drawn(random, 0.5),
+    retried: drawn(random, 0.6),
+    contacts: random.fraction() < 0.7 ? 0 : between(random, 1, 8),
+    capPerDay: random.fraction() < 0.6 ? null : Math.floor(dearestMicros * jobs * random.fraction()),
   };
+  return random.fraction() < 0.05 ? { ...swarm, ...inTheDark(random) } : swarm;
 }
 
 /** A swarm in which nothing goes wrong any more. */
