@@ -6,7 +6,7 @@ import type { SeedResult } from './world/world.ts';
 const faults = [
   ...['requestLost', 'connectionRefused', 'responseLost', 'serverError', 'tooManyRequests', 'refused', 'slowAnswer'],
   ...['callbackDropped', 'callbackDoubled', 'callbackDelayed', 'lineBroken', 'crash', 'pause', 'collision'],
-  ...['connectionLost', 'clockJump', 'edits', 'scheduled', 'retried', 'contacts'],
+  ...['connectionLost', 'clockJump', 'edits', 'scheduled', 'retried', 'contacts', 'incoming'],
 ] as readonly (keyof Swarm)[];
 
 export async function shrinkSeed(seed: number, options: SeedOptions): Promise<{ swarm: Swarm; result: SeedResult }> {

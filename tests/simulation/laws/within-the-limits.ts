@@ -5,7 +5,10 @@ import type { CreateLaw } from './law.ts';
 export const withinTheLimits: CreateLaw = ({ lines, swarm }) => ({
   placed({ true: { carrierSid } }) {
     let open = 0;
-    for (const { true: call } of lines.values()) if (call.endedAtMs === null) open += 1;
+    // Who calls us asks nobody before.
+    for (const { true: call, order } of lines.values()) {
+      if (call.endedAtMs === null && order.direction === 'outbound') open += 1;
+    }
     if (open > swarm.maxConcurrentCalls) {
       throw new LawBroken('limits', `${carrierSid} is number ${open} of at most ${swarm.maxConcurrentCalls} at once`);
     }

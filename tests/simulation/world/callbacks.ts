@@ -33,7 +33,13 @@ function toRequest(line: CarrierLine, url: string, more: Record<string, string>)
   const { order, true: call } = line;
   const parameters: Record<string, string> = {
     ...{ AccountSid: accountSid, ApiVersion: '2010-04-01', CallSid: call.carrierSid, CallStatus: call.status },
-    ...{ Direction: 'outbound-api', From: order.from, To: order.to, Caller: order.from, Called: order.to },
+    ...{
+      Direction: order.direction === 'inbound' ? 'inbound' : 'outbound-api',
+      From: order.from,
+      To: order.to,
+      Caller: order.from,
+      Called: order.to,
+    },
     ...more,
   };
   return {
@@ -72,6 +78,8 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
       return pending;
     },
     status(line, { status, sequence }) {
+      // Nobody asked to be told of an incoming call.
+      if (line.order.statusUrl === '') return;
       const swarm = parts.swarm();
       const { answeredAtMs, endedAtMs } = line.true;
       const final =

@@ -3,6 +3,7 @@ import type { Random } from '../../../src/base/random.ts';
 import {
   type CallProgress,
   newCall,
+  newIncomingCall,
   type ProgressEvent,
   type StatusChange,
   stepProgress,
@@ -11,6 +12,8 @@ import type { Scheduler } from './scheduler.ts';
 import type { TrueCall, Truth } from './truth.ts';
 
 export interface LineOrder {
+  direction: 'outbound' | 'inbound';
+  /** Of ours; none for an incoming call. */
   callId: string;
   to: string;
   from: string;
@@ -63,7 +66,7 @@ export function createLine(parts: LineParts, order: LineOrder, carrierSid: strin
     answeredAtMs: null,
     status: 'queued',
   };
-  let progress = newCall;
+  let progress = order.direction === 'inbound' ? newIncomingCall : newCall;
   const step = (event: ProgressEvent): boolean => {
     const made = stepProgress(progress, event);
     if (!made) return false;
@@ -96,6 +99,10 @@ export function createLine(parts: LineParts, order: LineOrder, carrierSid: strin
     later(order.longestMs, () => line.end('completed'));
     parts.follow(line);
   };
+  if (order.direction === 'inbound') {
+    later(random.fraction() * 1000, answer);
+    return line;
+  }
   const pickup = drawPickup(random);
   const afterMs = 500 + random.fraction() * 8000;
   later(random.fraction() * 1500, () => {

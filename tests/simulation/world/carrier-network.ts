@@ -23,13 +23,22 @@ export type Fate =
 export interface CarrierNetwork {
   readonly lines: ReadonlyMap<string, CarrierLine>;
   take(request: RestRequest): Fate;
+  /** Somebody calls one of our numbers. */
+  callIn(ends: { from: string; to: string }): void;
 }
 
 export interface NetworkParts extends LineParts {
   swarm(): Swarm;
   /** Judges a call at the moment at which the carrier takes it. */
   placed(line: CarrierLine): void;
+  /** One that somebody else placed. */
+  came(line: CarrierLine): void;
+  /** Where the carrier asks what to do with an incoming call. */
+  voiceUrl: string;
 }
+
+/** Then the person has had enough. */
+const longestIncomingMs = 90_000;
 
 const json = (status: number, body: unknown): RestAnswer => ({ status, text: JSON.stringify(body) });
 
@@ -46,12 +55,14 @@ export function createCarrierNetwork(parts: NetworkParts): CarrierNetwork {
     return true;
   };
 
+  const nextSid = () => `CA${(lines.size + 1).toString(16).padStart(32, '0')}`;
+
   const place = (form: URLSearchParams): CarrierLine => {
-    const sid = `CA${(lines.size + 1).toString(16).padStart(32, '0')}`;
+    const sid = nextSid();
     const statusUrl = form.get('StatusCallback') ?? '';
     const callId = new URL(statusUrl).searchParams.get('callId') ?? '';
     const order = {
-      ...{ callId, to: form.get('To') ?? '', from: form.get('From') ?? '' },
+      ...{ direction: 'outbound' as const, callId, to: form.get('To') ?? '', from: form.get('From') ?? '' },
       ...{ url: form.get('Url') ?? '', statusUrl },
       ...{ ringMs: Number(form.get('Timeout')) * 1000, longestMs: Number(form.get('TimeLimit')) * 1000 },
     };
@@ -112,6 +123,18 @@ export function createCarrierNetwork(parts: NetworkParts): CarrierNetwork {
 
   return {
     lines,
+    callIn({ from, to }) {
+      const sid = nextSid();
+      truth.note('carrier brings', sid, from);
+      const order = {
+        ...{ direction: 'inbound' as const, callId: '', from, to, url: parts.voiceUrl, statusUrl: '' },
+        ...{ ringMs: 0, longestMs: longestIncomingMs },
+      };
+      const line = createLine(parts, order, sid);
+      lines.set(sid, line);
+      truth.calls.set(sid, line.true);
+      parts.came(line);
+    },
     take(request) {
       const isCreate = request.method === 'POST' && request.path.endsWith('/Calls.json');
       if (isCreate) return create(request.form);

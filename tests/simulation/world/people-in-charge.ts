@@ -8,6 +8,7 @@ import { insertClient, updateClient } from '../../../src/store/clients.ts';
 import { addToDoNotCall } from '../../../src/store/do-not-call.ts';
 import type { Store } from '../../../src/store/open-store.ts';
 import { changeCampaignOn, prepareCampaign } from './campaign-in-charge.ts';
+import { prepareDesk } from './desk.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Swarm } from './swarm.ts';
@@ -23,6 +24,7 @@ export interface PeopleParts {
   pickNode(): SimulatedNode | null;
   accepted: Set<string>;
   ownNumber: string;
+  callIn(ends: { from: string; to: string }): void;
 }
 
 export interface People {
@@ -35,7 +37,7 @@ export interface People {
 export function startPeople(parts: PeopleParts): People {
   const { scheduler, random, swarm } = parts;
   const starts = swarm.contacts > 0 ? 1 : 0;
-  let left = swarm.jobs + swarm.edits + starts;
+  let left = swarm.jobs + swarm.edits + swarm.incoming + starts;
   const soon = (work: () => Promise<void>) =>
     scheduler.at(random.fraction() * swarm.arrivalMs, () => {
       void work()
@@ -47,6 +49,7 @@ export function startPeople(parts: PeopleParts): People {
   for (let job = 0; job < swarm.jobs; job += 1) soon(() => ask(parts, job));
   for (let edit = 0; edit < swarm.edits; edit += 1) soon(() => change(parts));
   if (starts > 0) soon(() => startCampaign(parts));
+  for (let call = 0; call < swarm.incoming; call += 1) soon(() => callIn(parts));
   return { prepared: prepare(parts), isDone: () => left === 0 };
 }
 
@@ -54,8 +57,14 @@ const clientId = (number: number) => `client_${number}`;
 const personAt = (number: number) => `+1212555${String(1000 + number).padStart(4, '0')}`;
 const pick = (random: Random, count: number) => Math.floor(random.fraction() * count);
 
-async function prepare({ store, swarm, scheduler }: PeopleParts): Promise<void> {
+async function callIn({ callIn: dial, random, swarm, ownNumber, truth }: PeopleParts): Promise<void> {
+  truth.strike('call came in');
+  dial({ from: personAt(pick(random, swarm.people)), to: ownNumber });
+}
+
+async function prepare({ store, swarm, scheduler, ownNumber }: PeopleParts): Promise<void> {
   const at = new Date(scheduler.nowMs());
+  if (swarm.incoming > 0) await prepareDesk(store, { ownNumber, at });
   const numbers = Array.from({ length: swarm.contacts }, (_, number) => personAt(number));
   if (numbers.length > 0) await prepareCampaign(store, numbers, scheduler.nowMs());
   for (let number = 1; number < swarm.clients; number += 1) {

@@ -39,6 +39,8 @@ export interface Swarm {
   retried: number;
   /** People whom a campaign calls; 0: there is none. */
   contacts: number;
+  /** Calls that come in. */
+  incoming: number;
   /** What all calls of the day may cost, in micros; null: no cap. */
   capPerDay: number | null;
   /** Share of the statements that take a moment in which others act. */
@@ -101,6 +103,7 @@ export function drawSwarm(seed: number): Swarm {
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),
     contacts: random.fraction() < 0.7 ? 0 : between(random, 1, 8),
+    incoming: random.fraction() < 0.7 ? 0 : between(random, 1, 6),
     capPerDay: random.fraction() < 0.6 ? null : Math.floor(dearestMicros * jobs * random.fraction()),
   };
   return random.fraction() < 0.05 ? { ...swarm, ...inTheDark(random) } : swarm;

@@ -2,13 +2,14 @@
 import { createSeededRandom } from '../../../src/base/random.ts';
 import type { CallParts } from '../../../src/call/run-call.ts';
 import type { Store } from '../../../src/store/open-store.ts';
+import { paths } from '../../../src/wiring/foundation.ts';
 import type { Law, LawView } from '../laws/law.ts';
 import { laws } from '../laws/laws.ts';
 import type { MemoryDatabase } from '../memory/memory-database.ts';
 import { type Backend, createSimulatedStore } from '../memory/simulated-store.ts';
 import type { Row } from '../memory/sql-values.ts';
 import { untaught } from '../memory/terms.ts';
-import { createCallbacks } from './callbacks.ts';
+import { createCallbacks, publicUrl } from './callbacks.ts';
 import type { CarrierLine } from './carrier-line.ts';
 import { createCarrierNetwork } from './carrier-network.ts';
 import { holdLine, type OpenSessions } from './hold-line.ts';
@@ -85,6 +86,10 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
     ...{ scheduler, truth, random: createSeededRandom(seed + 1), swarm: () => swarm },
     announce: (line, change) => callbacks.status(line, change),
     follow: (line) => void holdLine({ ...hold, callbacks }, line, sessions),
+    voiceUrl: `${publicUrl}${paths.voice}`,
+    came() {
+      openLines += 1;
+    },
     placed(line) {
       openLines += 1;
       judge(() => {
@@ -143,6 +148,7 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
     pickNode,
     accepted,
     ownNumber,
+    callIn: network.callIn,
   });
   await people.prepared;
   for (let at = 0; at < swarm.nodes; at += 1) startNode(at);
