@@ -47,6 +47,8 @@ it.each([
   ['forgets the revision', 'L4'],
   // It is somebody else who is rung, who may be one that may not be.
   ['rings the number of the call before', /^L[24]$/],
+  ['believes every cap to be empty', 'L7'],
+  ['finds no call that it looks for', 'L4'],
 ])('finds the planted bug "%s"', async (bug, law) => {
   expect(await findPlantedBug(bug, { shapes, most: 60 })).toMatchObject({ law: expect.stringMatching(law) });
 });

@@ -46,6 +46,7 @@ describe('a campaign', () => {
     [{ phase: 'completed' }, { type: 'cancel', talking: 'finish' }, 'completed', []],
     [{ phase: 'completed' }, { type: 'resume' }, 'completed', []],
     [{ phase: 'canceled', talking: 'finish' }, { type: 'cancel', talking: 'hang_up' }, 'canceled', ['look-again']],
+    [{ phase: 'canceled', talking: 'finish' }, { type: 'cancel', talking: 'finish' }, 'canceled', ['look-again']],
     [{ phase: 'canceled', talking: 'finish' }, { type: 'resume' }, 'canceled', []],
   ] as const)('that is %j, at %j, is then %s', (state, event, ...[phase, effects]) => {
     const made = step(state as CampaignState, { ...event, atMs: 5 }, rules);

@@ -79,7 +79,8 @@ function onHalt(state: CampaignState, { halt, atMs }: Extract<CampaignEvent, { t
 function onCancel(state: CampaignState, { talking, atMs }: Extract<CampaignEvent, { type: 'cancel' }>): Step {
   if (state.phase === 'completed') return stay(state);
   if (state.phase === 'canceled') {
-    if (talking === 'finish' || state.talking === 'hang_up') return stay(state);
+    // What the first one left to be done is still to be done.
+    if (talking === 'finish' || state.talking === 'hang_up') return { state, effects: [lookAgain(atMs)] };
     return { state: { phase: 'canceled', talking }, effects: [lookAgain(atMs)] };
   }
   return {

@@ -307,6 +307,9 @@ async function insertOne(
     }
   }
   await mayStand(table, { row, own: null }, parts);
+  const rival = table.findRival(row, null)?.rival;
+  // Somebody else was as fast: in the moment of waiting the same row has come.
+  if (rival && rival.holder !== by) return insertOne(target, { row, conflict }, parts);
   table.add(row, by);
   return row;
 }

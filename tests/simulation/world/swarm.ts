@@ -30,7 +30,7 @@ export interface Swarm {
   collision: number;
   connectionLost: number;
   clockJump: number;
-  /** Clocks of nodes mostly agree to a few seconds, and now and then one is an hour off. */
+  /** Clocks of nodes agree to a few seconds, but for seeds in which one is an hour off. */
   furthestJumpMs: number;
   /** Things that people in charge do meanwhile. */
   edits: number;
@@ -69,6 +69,12 @@ const inTheDark = (random: Random): Partial<Swarm> => ({
   requestLost: random.fraction() * 0.4,
 });
 
+/** By a clock that is so wrong the carrier's calls are not found, so all that it says arrives here. */
+const anHourOff: Partial<Swarm> = {
+  ...{ furthestJumpMs: 3_600_000, clockJump: 1, crash: 0, pause: 0 },
+  ...{ requestLost: 0, responseLost: 0, serverError: 0, slowAnswer: 0 },
+};
+
 export function drawSwarm(seed: number): Swarm {
   const random = createSeededRandom(seed ^ 0x5eed);
   const jobs = drawJobs(random);
@@ -99,14 +105,16 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
-    furthestJumpMs: random.fraction() < 0.85 ? 5000 : 3_600_000,
+    furthestJumpMs: 5000,
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),
     contacts: random.fraction() < 0.7 ? 0 : between(random, 1, 8),
     incoming: random.fraction() < 0.7 ? 0 : between(random, 1, 6),
     capPerDay: random.fraction() < 0.6 ? null : Math.floor(dearestMicros * jobs * random.fraction()),
   };
-  return random.fraction() < 0.05 ? { ...swarm, ...inTheDark(random) } : swarm;
+  const kind = random.fraction();
+  if (kind < 0.05) return { ...swarm, ...inTheDark(random) };
+  return kind < 0.15 ? { ...swarm, ...anHourOff } : swarm;
 }
 
 /** A swarm in which nothing goes wrong any more. */
