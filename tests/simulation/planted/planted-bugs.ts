@@ -14,7 +14,6 @@ import {
   rollsBackEach,
   type Spoil,
   unlocked,
-  withoutColumn,
   writesNo,
 } from './ways-to-spoil.ts';
 
@@ -130,10 +129,6 @@ export const plantedBugs: Record<string, Spoil> = {
   'believes every cap to be empty': inStore({
     rows: (rows, table) =>
       table === 'spend_totals' ? rows.map((row) => ({ ...row, reserved_micros: 0, settled_micros: 0 })) : rows,
-  }),
-  'forgets that a contact was called': inStore({
-    query: (node, table) =>
-      table === 'contacts' && node.kind === 'UpdateQueryNode' ? withoutColumn(node, 'attempts') : node,
   }),
   'forgets the state of a call': forgets('lifecycle'),
   'forgets when to look again': forgets('check_at'),

@@ -50,7 +50,7 @@ const without = (node: RootOperationNode, part: string): RootOperationNode => {
 };
 
 /** Leaves a column out of what an update sets. */
-export const withoutColumn = (node: RootOperationNode, column: string): RootOperationNode => {
+const withoutColumn = (node: RootOperationNode, column: string): RootOperationNode => {
   const { updates } = node as Node as unknown as { updates: { column: { column: { name: string } } }[] };
   const kept = updates.filter((update) => update.column.column.name !== column);
   return { ...node, updates: kept } as unknown as RootOperationNode;

@@ -146,9 +146,8 @@ export function createNode(parts: NodeParts): SimulatedNode {
     spend: toSpendPolicy(swarm(), carrier.name),
   };
   const calls = parts.spoil({
-    ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy, followUps: [] },
-    lineRules: { table: noLineRules, recordsLines: false },
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy },
+    lineRules: { table: noLineRules, recordsLines: false },
     followUps: followUpsOf({ newId, random, carrier, policy: dialPolicy }),
     ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
