@@ -49,6 +49,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'processes',
+          include: ['tests/crash/**/*.test.ts', 'tests/cluster/**/*.test.ts'],
+          globalSetup: ['tests/setup/databases.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: ['tests/setup/databases.ts', 'tests/setup/browser.ts'],
@@ -60,7 +69,7 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          include: ['tests/journeys/**/*.test.ts', 'tests/crash/**/*.test.ts', 'tests/cluster/**/*.test.ts'],
+          include: ['tests/journeys/**/*.test.ts'],
           globalSetup: ['tests/setup/databases.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,

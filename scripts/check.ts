@@ -91,12 +91,12 @@ async function runTests(projects: string[]): Promise<Counts> {
   }
 }
 
-/** Those that run at once; a browser and what it looks at, and a crowd of strangers, need the machine for themselves. */
+/** Those that run at once; a browser, a crowd of strangers, and servers that are killed need the machine for themselves. */
 const groups =
   process.argv[2] === 'all'
     ? [
         ['unit', 'store', 'simulation', 'journeys'],
-        ['security', 'browser'],
+        ['security', 'processes', 'browser'],
       ]
     : [['unit']];
 const total = await runChecks();

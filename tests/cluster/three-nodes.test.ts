@@ -1,5 +1,6 @@
 /** Three servers on one Postgres behind a load balancer: one stands still over a claim, one is killed, nobody is rung twice. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, waitFor } from '../../src/base/clock.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
@@ -147,10 +148,12 @@ const claimed = 'commit call_costs+call_log+calls+events+pace+spend_entries+spen
 
 /** Whether a process stands still, as its system says. */
 function isStopped(pid: number | undefined): boolean {
-  return spawnSync('ps', ['-o', 'state=', '-p', String(pid)])
-    .stdout.toString()
-    .trim()
-    .startsWith('T');
+  // A small Linux has no `ps`, and a Mac has no `/proc`.
+  const file = `/proc/${pid}/stat`;
+  const state = existsSync(file)
+    ? readFileSync(file, 'utf8').split(') ').at(-1)
+    : spawnSync('ps', ['-o', 'state=', '-p', String(pid)]).stdout.toString();
+  return state?.trim().startsWith('T') ?? false;
 }
 
 /** How many unfinished calls a node has. */
