@@ -39,6 +39,7 @@ import { doNotCallRoutes } from './routes/do-not-call.ts';
 import { doNotCallFileRoutes } from './routes/do-not-call-files.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { documentRoutes } from './routes/documents.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type HealthReportParts, healthReportRoutes } from './routes/health-report.ts';
@@ -170,6 +171,7 @@ function registerV1(v1: FastifyInstance, parts: ApiParts): void {
   v1.register(dialDecisionRoutes(parts));
   v1.register(consentRoutes(parts));
   v1.register(consentFileRoutes(parts));
+  v1.register(erasureRoutes(parts));
   v1.register(priceRoutes(parts));
   v1.register(priceFileRoutes(parts));
   v1.register(webhookRoutes(parts));

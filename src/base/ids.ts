@@ -20,7 +20,8 @@ export type IdPrefix =
   | 'campaign'
   | 'contact'
   | 'webhook'
-  | 'document';
+  | 'document'
+  | 'erasure';
 
 /** Makes ids like `call_01kad3v7x2m4q8r5t9w1y3z6bc`: sortable by time of making, 80 random bits. */
 export type NewId = (prefix: IdPrefix) => string;

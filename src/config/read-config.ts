@@ -54,6 +54,9 @@ export interface Config {
   /** How often one number may be called for one client; null: not set. */
   callsPerNumberPerDay: number | null;
   callsPerNumberPerWeek: number | null;
+  /** After how many days recordings and words of calls are erased; null: never. */
+  keepRecordingsDays: number | null;
+  keepTranscriptsDays: number | null;
   /** Calls to numbers alike but for the last four digits, and of a new client; null: no limit. */
   callsPerBlockPerHour: number | null;
   newClientCallsPerDay: number | null;
@@ -165,6 +168,8 @@ function toConfig(values: Values, usesTwilio: boolean): Config {
     allowedCountries: values.ALLOWED_COUNTRIES ?? null,
     callsPerNumberPerDay: values.CALLS_PER_NUMBER_PER_DAY ?? null,
     callsPerNumberPerWeek: values.CALLS_PER_NUMBER_PER_WEEK ?? null,
+    keepRecordingsDays: values.KEEP_RECORDINGS_DAYS ?? null,
+    keepTranscriptsDays: values.KEEP_TRANSCRIPTS_DAYS ?? null,
     callsPerBlockPerHour: values.CALLS_PER_BLOCK_PER_HOUR ?? null,
     newClientCallsPerDay: values.NEW_CLIENT_CALLS_PER_DAY ?? null,
     onDoNotCall: values.ON_DO_NOT_CALL,

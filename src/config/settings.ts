@@ -156,6 +156,16 @@ export const serverSettings = {
       'How often one number may be called for one client in 7 days. By default 10 with a real account, and no limit where no phone is real.',
     secret: false,
   },
+  KEEP_RECORDINGS_DAYS: {
+    schema: wholeNumber(1, 36_500).optional(),
+    meaning: 'After how many days recordings are erased, here and at the carrier. By default they are kept.',
+    secret: false,
+  },
+  KEEP_TRANSCRIPTS_DAYS: {
+    schema: wholeNumber(1, 36_500).optional(),
+    meaning: 'After how many days what was said in a call is erased. By default it is kept.',
+    secret: false,
+  },
   CALLS_PER_BLOCK_PER_HOUR: {
     schema: wholeNumber(0, 1_000_000).optional(),
     meaning:

@@ -1,5 +1,5 @@
-/** The tables of what assistants know and ask beside their definitions, as the queries see them. */
-import type { Moment } from './table-columns.ts';
+/** The tables of what assistants know and ask beside their definitions, and of wishes to be forgotten, as the queries see them. */
+import type { Moment, MomentOrNull } from './table-columns.ts';
 
 export interface DocumentsTable {
   id: string;
@@ -34,4 +34,15 @@ export interface McpSecretsTable {
   /** Where it may be sent to. */
   origin: string;
   set_at: Moment;
+}
+
+/** A person who wants to be forgotten. */
+export interface ErasuresTable {
+  id: string;
+  /** Of whose calls; null: of everyone's. */
+  client_id: string | null;
+  /** E.164; `erased` once all is done. */
+  number: string;
+  asked_at: Moment;
+  done_at: MomentOrNull;
 }

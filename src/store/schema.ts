@@ -1,6 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. Times are timestamptz, money is integer micro-units. */
 import type { Generated, Kysely } from 'kysely';
-import type { DocumentsTable, McpSecretsTable, PassagesTable } from './assistant-tables.ts';
+import type { DocumentsTable, ErasuresTable, McpSecretsTable, PassagesTable } from './assistant-tables.ts';
 import type { AudioTicketsTable } from './audio-ticket-table.ts';
 import type { CampaignsTable, ContactsTable } from './campaign-tables.ts';
 import type {
@@ -107,6 +107,9 @@ export interface CallsTable {
   call_back_reason: string | null;
   /** The call back that the person asked for in this call. */
   call_back_call_id: string | null;
+  /** Since when what was said in it, and whose it was, is gone. */
+  words_erased_at: MomentOrNull;
+  person_erased_at: MomentOrNull;
   /** When the sweeper must look at this call again; null once it is over. */
   check_at: MomentOrNull;
 }
@@ -497,4 +500,5 @@ export interface Database {
   documents: DocumentsTable;
   passages: PassagesTable;
   mcp_secrets: McpSecretsTable;
+  erasures: ErasuresTable;
 }

@@ -11,7 +11,6 @@ import { createPacer } from '../call/converse/media/pacer.ts';
 import { spareApology } from '../call/converse/spare-apology.ts';
 import { usualAttentionPolicy } from '../call/converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../call/converse/turn/turn-policy.ts';
-import { createCostCounter } from '../call/count-costs.ts';
 import { createDispatcher } from '../call/dispatch.ts';
 import { hearCarrier } from '../call/hear-carrier.ts';
 import type { SessionParts } from '../call/join-session.ts';
@@ -22,8 +21,6 @@ import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
 import { type WantedTransfer, wantTransfer } from '../call/want-transfer.ts';
-import { createCallAnalyst } from '../call/wrap-up/analyze-calls.ts';
-import { createRecordingKeeper } from '../call/wrap-up/keep-recordings.ts';
 import { createCampaigns } from '../campaign/run-campaigns.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
@@ -31,6 +28,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import { createOpenAiLanguageModel } from '../providers/openai/language-model.ts';
 import { countCallsOfNode, countCallsOnLines } from '../store/calls.ts';
 import { listLivingNodes } from '../store/nodes.ts';
+import { createAfterCalls } from './create-after-calls.ts';
 import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
 
 const farewell = 'I am sorry, I have to end this call now. Goodbye.';
@@ -64,11 +62,8 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
   const own = { runner, conversations, commands, records, model, policy, toolRequests, voicePath: paths.voice };
   const talk = { ...parts, ...own, pickupPolicy: overrides.pickup };
-  const deleteCarrierCopies = config.deleteCarrierRecordings;
-  const costs = parts.dialPolicy.spend ? createCostCounter({ ...parts, policy: parts.dialPolicy.spend }) : null;
   const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
-  const keeper = createRecordingKeeper({ ...parts, drafts, blobs, deleteCarrierCopies });
-  const analyst = createCallAnalyst({ ...parts, model: overrides.analyst ?? (config.languageModel ? model : null) });
+  const afterCalls = createAfterCalls(base, parts, { runner, blobs, drafts, model });
   const onLine = {
     ...{ speech, telemetry, spareApology, pacer: createPacer(clock, telemetry.pacerLate) },
     attention: { ...usualAttentionPolicy, ...overrides.attention },
@@ -86,10 +81,8 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       await commands.start();
       await sweeper.start();
       dispatcher.start();
-      keeper.start();
-      costs?.start();
       campaigns.start();
-      analyst.start();
+      afterCalls.start();
     },
     socketRoutes: sockets.routes,
     isDraining: () => draining,
@@ -124,7 +117,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
         conversation.end({ reason: 'server_stopped', by: 'server' }, farewell);
       }
       await Promise.race([sockets.idle(), waitFor(clock, farewellMs)]);
-      await Promise.all([sweeper.stop(), keeper.stop(), costs?.stop(), analyst.stop()]);
+      await Promise.all([sweeper.stop(), afterCalls.stop()]);
       await commands.stop();
       await runner.idle();
     },

@@ -133,6 +133,13 @@ const recipesOfV1: Record<string, Recipe> = {
     mindsNoObject: true,
   },
   'POST /v1/consents/:id/withdraw': { names: ['consent'], bodies: () => [{ reason: 'taken over' }], control: owner() },
+  'DELETE /v1/people/:number': {
+    names: ['do-not-call'],
+    queries: (object) => [`?client_id=${clientId(object)}`],
+    control: owner(202),
+  },
+  'GET /v1/erasures': list,
+  'GET /v1/erasures/:id': one('erasure'),
   'GET /v1/prices': { ...list, control: admin() },
   'POST /v1/prices': {
     bodies: () => [{ vendor: 'twilio', item: 'call_minute', price_micros: 1 }],

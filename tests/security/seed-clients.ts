@@ -33,6 +33,7 @@ export const objectKinds = [
   'campaign',
   'webhook',
   'document',
+  'erasure',
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -61,6 +62,7 @@ const nameIn = (client: number, number: number) => ({
   consent: `consent_${markOf(client)}_${number}`,
   webhook: `webhook_${markOf(client)}_${number}`,
   document: `document_${markOf(client)}_${number}`,
+  erasure: `erasure_${markOf(client)}_${number}`,
   campaign: `campaign_${markOf(client)}_${number}`,
 });
 
@@ -144,6 +146,10 @@ export async function seedClient(ground: Ground, client: number, objects: number
         origin: `https://${mark}.example`,
         set_at: at,
       })
+      .execute();
+    await db
+      .insertInto('erasures')
+      .values({ id: names.erasure, ...own, number: `+1${digitsOf(client)}${800 + number}`, asked_at: at, done_at: at })
       .execute();
     await db
       .insertInto('users')

@@ -64,6 +64,9 @@ export const clientLimitsSchema = z.strictObject({
   on_do_not_call: z.enum(['end', 'finish']).optional(),
   /** What a person must have agreed to before a call. */
   require_consent: z.array(z.enum(consentPurposes)).max(consentPurposes.length).optional(),
+  /** After how many days recordings, and what was said, are erased; instead of the server's own. */
+  keep_recordings_days: z.int().min(1).max(36_500).optional(),
+  keep_transcripts_days: z.int().min(1).max(36_500).optional(),
   /** Caps on spending in millionths of the unit of the server's currency, by UTC days and months. */
   spend_per_call_micros: z.int().min(0).max(mostMicros).optional(),
   spend_per_day_micros: z.int().min(0).max(mostMicros).optional(),

@@ -20,6 +20,7 @@ import { consentSchema } from '../contract/consents.ts';
 import { contactImportSchema, contactSchema } from '../contract/contacts.ts';
 import { doNotCallSchema } from '../contract/do-not-call.ts';
 import { documentSchema, documentWithTextSchema } from '../contract/documents.ts';
+import { erasureSchema } from '../contract/erasures.ts';
 import { phoneNumberSchema } from '../contract/phone-numbers.ts';
 import { costSchema, priceSchema } from '../contract/prices.ts';
 import { limitsSchema, statsSchema } from '../contract/stats.ts';
@@ -50,6 +51,7 @@ const schemas: Record<string, z.ZodType> = {
   Document: documentSchema,
   DocumentWithText: documentWithTextSchema,
   DoNotCallEntry: doNotCallSchema,
+  Erasure: erasureSchema,
   Event: eventSchema,
   Limits: limitsSchema,
   Login: loginAnswerSchema,

@@ -4,6 +4,7 @@ import { assistantOperations } from './assistant-operations.ts';
 import { callOperations } from './call-operations.ts';
 import { campaignOperations } from './campaign-operations.ts';
 import { consentOperations } from './consent-operations.ts';
+import { erasureOperations } from './erasure-operations.ts';
 import { formOperations } from './form-operations.ts';
 import { createJsonSchemas, type Json, type JsonSchemas } from './json-schemas.ts';
 import type { Area, Operation } from './operation.ts';
@@ -21,6 +22,7 @@ export const areas: readonly Area[] = [
   ...assistantOperations,
   ...accountOperations,
   consentOperations,
+  erasureOperations,
   priceOperations,
   ...webhookOperations,
   ...formOperations,

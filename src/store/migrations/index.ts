@@ -23,6 +23,7 @@ import { transfers } from './0100-transfers.ts';
 import { callBacks } from './0110-call-backs.ts';
 import { documents } from './0111-documents.ts';
 import { mcpSecrets } from './0112-mcp-secrets.ts';
+import { erasures } from './0113-erasures.ts';
 import { audioTickets } from './0120-audio-tickets.ts';
 import { lineRules } from './0130-line-rules.ts';
 import { inboundWebhooks } from './0131-inbound-webhooks.ts';
@@ -52,6 +53,7 @@ export const migrations: Record<string, Migration> = {
   '0110-call-backs': callBacks,
   '0111-documents': documents,
   '0112-mcp-secrets': mcpSecrets,
+  '0113-erasures': erasures,
   '0120-audio-tickets': audioTickets,
   '0130-line-rules': lineRules,
   '0131-inbound-webhooks': inboundWebhooks,
