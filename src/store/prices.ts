@@ -1,6 +1,7 @@
 /** Queries on the operator's own prices. */
 import type { Insertable, Selectable } from 'kysely';
-import type { Db, PricesTable } from './schema.ts';
+import type { Db } from './schema.ts';
+import type { PricesTable } from './spend-tables.ts';
 
 export type PriceRow = Selectable<PricesTable>;
 export type NewPrice = Insertable<PricesTable>;

@@ -1,6 +1,7 @@
 /** Queries on what is reserved and settled: the ledger of entries, and its sums that caps are held against. */
 import { type Insertable, type Selectable, sql } from 'kysely';
-import type { CallCostsTable, Db, SpendTotalsTable } from './schema.ts';
+import type { Db } from './schema.ts';
+import type { CallCostsTable, SpendTotalsTable } from './spend-tables.ts';
 
 export type CallCostRow = Selectable<CallCostsTable>;
 

@@ -1,6 +1,7 @@
 /** Queries on what calls used of their vendors' items. */
 import { sql } from 'kysely';
-import type { CallUsageTable, Db } from './schema.ts';
+import type { Db } from './schema.ts';
+import type { CallUsageTable } from './spend-tables.ts';
 
 export type NewUsage = Omit<CallUsageTable, 'quantity'> & { quantity: number };
 

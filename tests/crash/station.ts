@@ -91,8 +91,8 @@ export function createRequests(
     async wish(wish) {
       if (wish.answer !== null) return wish.answer;
       const answer = await ask('POST', wish.path, wish).catch(() => null);
-      // Who is stopping has done nothing about it.
-      wish.answer = answer?.status === 503 ? null : answer;
+      // Who is stopping has done nothing about it; what another node is still doing is asked about again.
+      wish.answer = answer && [409, 503].includes(answer.status) ? null : answer;
       return wish.answer;
     },
     async read<T>(path: string) {
