@@ -3,9 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Two seconds of a tone at 16 kHz; gives the file. */
+/** Together: a single one would be taken for the beep of a mailbox. */
+const pitchesHz = [310, 440, 730];
+
+/** Two seconds of a chord at 16 kHz; gives the file. */
 export function writeTone(): string {
-  const samples = Int16Array.from({ length: 32_000 }, (_, at) => 12_000 * Math.sin((2 * Math.PI * 440 * at) / 16_000));
+  const samples = Int16Array.from({ length: 32_000 }, (_, at) =>
+    pitchesHz.reduce((sum, hz) => sum + 5000 * Math.sin((2 * Math.PI * hz * at) / 16_000), 0),
+  );
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);
   head.writeUInt32LE(36 + samples.byteLength, 4);
