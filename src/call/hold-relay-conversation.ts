@@ -8,10 +8,11 @@ import { conductRelay } from './converse/relay.ts';
 import { sayFirst, wordsBeforeOwn } from './converse/say-first.ts';
 import type { TurnPolicy } from './converse/turn/turn-policy.ts';
 import { inLanguage } from './converse/turn/turn-texts.ts';
+import { personNumberOf } from './ends-of-call.ts';
 import { joinSession, type SessionParts } from './join-session.ts';
 import { openTools } from './open-tools.ts';
 import type { TextSocket } from './text-socket.ts';
-import { personNumberOf, wordsOfReturn } from './transfer.ts';
+import { wordsOfReturn } from './transfer.ts';
 
 export interface ConversationParts extends SessionParts {
   model: LanguageModel;

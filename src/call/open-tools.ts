@@ -4,12 +4,12 @@ import type { BoundValues } from '../assistant/tools/http-tool.ts';
 import type { Tool } from '../assistant/tools/tool.ts';
 import { toolsOf } from '../assistant/tools/tools-of.ts';
 import type { CallRow } from '../store/calls.ts';
+import { ownNumberOf, personNumberOf } from './ends-of-call.ts';
 import type { SessionParts } from './join-session.ts';
 import { keepMessage } from './keep-message.ts';
 import { lookUp } from './look-up.ts';
 import { openMcpServers } from './open-mcp-servers.ts';
 import { momentOfPerson, scheduleCallBack } from './schedule-call-back.ts';
-import { ownNumberOf, personNumberOf } from './transfer.ts';
 import { wantTransfer } from './want-transfer.ts';
 
 export interface OpenedTools {

@@ -12,6 +12,7 @@ import type { CallParts } from './call-parts.ts';
 import type { FarEndEvent } from './converse/far-end.ts';
 import type { History } from './converse/history.ts';
 import { consentStateOf, operatorsList } from './dial/consents.ts';
+import { knownNumberOf, personNumberOf } from './ends-of-call.ts';
 import type { Duties } from './line-rules/duties.ts';
 import { hearConsent, type RecordingConsent } from './line-rules/hear-consent.ts';
 import { type LineWords, wordsOf } from './line-rules/line-rules.ts';
@@ -92,16 +93,14 @@ const withoutSecrets = ({ state, words }: RecordingConsent, { redact: kinds = []
   words: words === null ? null : redact(words, kinds),
 });
 
-const personOf = (call: CallRow) => (call.direction === 'inbound' ? call.from_number : call.to_number);
-
 /** A caller who hides their number agrees for this call alone. */
 async function addToList(
   { newId }: Parts,
   db: Db,
   { call, at, wording }: { call: CallRow; at: Date; wording: string },
 ): Promise<void> {
-  const number = personOf(call);
-  if (!/^\+[1-9]\d{1,14}$/.test(number)) return;
+  const number = knownNumberOf(call);
+  if (number === null) return;
   const given = { purpose: 'recording', source: 'said so in a call', wording, call_id: call.id, given_at: at };
   const taken = { expires_at: null, withdrawn_at: null, withdrawn_reason: null, withdrawn_call_id: null };
   const row = { id: newId('consent'), client_id: call.client_id ?? operatorsList, number, ...given, ...taken };
@@ -109,7 +108,7 @@ async function addToList(
 }
 
 async function takeFromList(db: Db, call: CallRow, at: Date): Promise<void> {
-  const rows = await listConsentsOf(db, call.client_id ?? operatorsList, personOf(call));
+  const rows = await listConsentsOf(db, call.client_id ?? operatorsList, personNumberOf(call));
   const { state, row } = consentStateOf(rows, 'recording', at.getTime());
   if (state !== 'given' || !row) return;
   await withdrawConsent(db, everyone, { id: row.id, at, reason: 'said so in a call', callId: call.id });

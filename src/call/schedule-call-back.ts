@@ -13,9 +13,9 @@ import { goodForMs, toSpokenMoment, type Wish, whyNoTime, whyNotThen } from './d
 import { mayDial } from './dial/may-dial.ts';
 import { zonesOf } from './dial/schedule.ts';
 import { readWishedTime } from './dial/where/read-wished-time.ts';
+import { knownNumberOf, ownNumberOf, personNumberOf } from './ends-of-call.ts';
 import { isTalking } from './is-talking.ts';
 import { type CallRequest, storeQueuedCall } from './place-call.ts';
-import { ownNumberOf, personNumberOf } from './transfer.ts';
 
 interface CallBackParts extends CallParts {
   /** Path that the carrier asks for instructions. */
@@ -26,8 +26,6 @@ type CallBackAnswer = { when: string } | { refused: string };
 
 /** Somebody who is called back and asks for the same again has had their calls. */
 const mostInARow = 3;
-
-const phoneNumber = /^\+[1-9]\d{6,14}$/;
 
 /** What the clock shows where the person is; null where nobody knows. */
 export function momentOfPerson(call: CallRow, nowMs: number): string | null {
@@ -66,7 +64,7 @@ const isScheduled = 'a call back is scheduled already; there is one for each cal
 async function whyNotAtAll(db: Db, call: CallRow | undefined): Promise<string | null> {
   if (!call || !isTalking(call)) return nobodyTalks;
   if (call.call_back_call_id !== null) return isScheduled;
-  if (!phoneNumber.test(personNumberOf(call))) return 'the person hides their number.';
+  if (knownNumberOf(call) === null) return 'the person hides their number.';
   let before: CallRow | undefined = call;
   for (let calls = 0; before?.call_back_of; calls += 1) {
     if (calls === mostInARow - 1) return 'the person was called back several times already.';

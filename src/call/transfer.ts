@@ -40,14 +40,6 @@ export function findTarget(assistant: Pick<Assistant, 'tools'>, name: string): T
   return settingOfTransfer(assistant)?.targets.find((target) => target.name === name) ?? null;
 }
 
-/** The number of ours that the colleague sees. */
-export const ownNumberOf = (call: Pick<CallRow, 'direction' | 'from_number' | 'to_number'>) =>
-  call.direction === 'inbound' ? call.to_number : call.from_number;
-
-/** The number of whoever is on the line with the assistant. */
-export const personNumberOf = (call: Pick<CallRow, 'direction' | 'from_number' | 'to_number'>) =>
-  call.direction === 'inbound' ? call.from_number : call.to_number;
-
 const nobodyTakesIt: Readonly<Record<string, string>> = {
   en: 'I am sorry, nobody can take your call right now. How else can I help you?',
   de: 'Es tut mir leid, im Moment kann niemand Ihren Anruf annehmen. Wie kann ich Ihnen sonst helfen?',

@@ -6,11 +6,12 @@ import { everyone } from '../store/reach.ts';
 import type { CallParts } from './call-parts.ts';
 import type { DialReason } from './dial/decide-dial.ts';
 import { mayDial } from './dial/may-dial.ts';
+import { ownNumberOf } from './ends-of-call.ts';
 import { isTalking } from './is-talking.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import { longestTransferSeconds } from './lifecycle-transfer.ts';
 import { moveTransfer, type TransferParts } from './move-transfer.ts';
-import { findTarget, ownNumberOf, type Transfer, transferOf } from './transfer.ts';
+import { findTarget, type Transfer, transferOf } from './transfer.ts';
 
 export interface WantedTransfer {
   target: string;

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { systemClock, waitFor } from '../../src/base/clock.ts';
+import { joinSockets } from '../setup/tcp-proxy.ts';
 
 export interface LoadBalancer {
   url: string;
@@ -57,15 +58,7 @@ export async function startLoadBalancer(nodePorts: readonly number[]): Promise<L
     const port = order()[0] as number;
     count(port, 'sockets');
     const far = connect(port, '127.0.0.1', () => far.write(toHead(asked)));
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => sockets.delete(from) && to.destroy());
-    }
+    joinSockets(near, far, sockets);
   });
 
   const watch = async (port: number) => {

@@ -9,19 +9,24 @@ export interface TcpProxy {
   restore(): Promise<void>;
 }
 
+/** What comes from one goes to the other, and both end together; they are in the set while they live. */
+export function joinSockets(near: Socket, far: Socket, sockets: Set<Socket>): void {
+  for (const [from, to] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    sockets.add(from);
+    from.pipe(to);
+    from.on('error', () => to.destroy());
+    from.on('close', () => sockets.delete(from) && to.destroy());
+  }
+}
+
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = openSocket(target.port, target.host);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => sockets.delete(from) && to.destroy());
-    }
+    joinSockets(near, far, sockets);
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);

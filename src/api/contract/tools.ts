@@ -51,6 +51,22 @@ const argumentsSchema = objectSchema(8000).superRefine((schema, context) => {
 
 const noArguments = { type: 'object', properties: {}, additionalProperties: false };
 
+/** What holds of whatever asks a service of its author's. */
+const ofService = {
+  /** Sent beside what the model chose, from the server's own knowledge: `{ "phone": "{{person.number}}" }`; the model neither sees nor chooses it. */
+  bound: z
+    .record(z.string().regex(/^\w{1,64}$/, 'must be a name of letters, digits and _'), textSchema(500, 0))
+    .refine((bound) => Object.keys(bound).length <= 30, 'may hold 30 values')
+    .default({}),
+  /** From looking up the name to the last byte of the answer. */
+  timeout_ms: z.int().min(500).max(20_000).default(8000),
+  /** Said while it runs, where the assistant has said nothing itself. */
+  waiting_phrase: textSchema(200).nullable().default(null),
+  /** Of each tool. */
+  most_per_call: z.int().min(1).max(30).default(10),
+  confirm,
+};
+
 const httpTool = z
   .strictObject({
     type: z.literal('http'),
@@ -62,17 +78,7 @@ const httpTool = z
     /** `{{call.id}}` and the like in it become values of the call. */
     url: textSchema(2000),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-    /** Sent beside what the model chose, from the server's own knowledge: `{ "phone": "{{person.number}}" }`. */
-    bound: z
-      .record(z.string().regex(/^\w{1,64}$/, 'must be a name of letters, digits and _'), textSchema(500, 0))
-      .refine((bound) => Object.keys(bound).length <= 30, 'may hold 30 values')
-      .default({}),
-    /** From looking up the name to the last byte of the answer. */
-    timeout_ms: z.int().min(500).max(20_000).default(8000),
-    /** Said while it runs, where the assistant has said nothing itself. */
-    waiting_phrase: textSchema(200).nullable().default(null),
-    most_per_call: z.int().min(1).max(30).default(10),
-    confirm,
+    ...ofService,
   })
   .superRefine(({ parameters, bound }, context) => {
     const properties = parameters.properties ?? {};
@@ -91,16 +97,7 @@ const mcpServer = z.strictObject({
   url: textSchema(2000),
   /** Those of its tools that are offered; no others are. */
   tools: z.array(textSchema(200)).min(1).max(50),
-  /** Sent as arguments from the server's own knowledge; the language model neither sees nor chooses them. */
-  bound: z
-    .record(z.string().regex(/^\w{1,64}$/, 'must be a name of letters, digits and _'), textSchema(500, 0))
-    .refine((bound) => Object.keys(bound).length <= 30, 'may hold 30 values')
-    .default({}),
-  timeout_ms: z.int().min(500).max(20_000).default(8000),
-  waiting_phrase: textSchema(200).nullable().default(null),
-  /** Of each of its tools. */
-  most_per_call: z.int().min(1).max(30).default(10),
-  confirm,
+  ...ofService,
 });
 
 const transferTarget = z.strictObject({

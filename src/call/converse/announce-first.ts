@@ -1,4 +1,5 @@
 /** Says what the person must be told in a voice of ours, to its end, before an engine begins whose first words are not ours to choose. */
+import { bytesPerMs } from '../../audio/mulaw.ts';
 import type { CancelTimer } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Mouth, SpeakingEvent } from '../../ports/text-to-speech.ts';
@@ -21,8 +22,6 @@ export interface AnnouncementParts extends SessionEndParts {
   /** Nobody could say it. False where no other engine takes the line over. */
   onFailed(): boolean;
 }
-
-const bytesPerMs = 8;
 
 export function announceFirst(parts: AnnouncementParts): LineEngine {
   const { line, history, utterance, text, clock } = parts;
