@@ -1,7 +1,8 @@
 /** Counts what calls cost once they are over, and puts the carrier's own price in the place of ours when it is told. */
-import type { CancelTimer, Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { createRepetition } from '../base/repetition.ts';
 import type { Carrier, CarrierCharge } from '../ports/carrier.ts';
 import { type CallCost, costOfCall } from '../spend/cost-of-call.ts';
 import type { PriceItem, Usage } from '../spend/price.ts';
@@ -47,33 +48,11 @@ const askAgainAfterMs = [0, 1, 5, 30, 120, 720].map((minutes) => minutes * minut
 
 export function createCostCounter(parts: CountParts): CostCounter {
   const { store, clock, log } = parts;
-  let cancelTimer: CancelTimer = () => {};
-  let isStopped = false;
-  let looking: Promise<void> = Promise.resolve();
-
-  const look = async () => {
-    try {
-      for (const callId of await findCostsToCheck(store.db, new Date(clock.now()), mostAtOnce))
-        await count(parts, callId);
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'costs could not be counted');
-    }
-  };
-  const scheduleNext = () => {
-    if (isStopped) return;
-    cancelTimer = clock.startTimer(everyMs, () => {
-      looking = look().then(scheduleNext);
-    });
-  };
-  return {
-    start: scheduleNext,
-    async stop() {
-      isStopped = true;
-      cancelTimer();
-      await looking;
-    },
-    look,
-  };
+  const work = createRepetition({ clock, log, everyMs, complaint: 'costs could not be counted' }, async () => {
+    for (const callId of await findCostsToCheck(store.db, new Date(clock.now()), mostAtOnce))
+      await count(parts, callId);
+  });
+  return { start: work.start, stop: work.stop, look: work.workNow };
 }
 
 async function count(parts: CountParts, callId: string): Promise<void> {

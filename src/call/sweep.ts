@@ -2,8 +2,8 @@
  * Looks after calls that nobody reports on: those that a node left which is gone, every one that is overdue, and those
  * that ring, or are to be ended, although the person came onto a do-not-call list.
  */
-import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { createRepetition } from '../base/repetition.ts';
 import { type CallRow, findCallsOfNodes, findCallsToCheck } from '../store/calls.ts';
 import { findCallsRingingForbidden, findCallsTalkingForbidden } from '../store/do-not-call.ts';
 import { listGoneNodes } from '../store/nodes.ts';
@@ -25,9 +25,6 @@ export function createSweeper(
   parts: Pick<CallParts, 'store' | 'clock' | 'log' | 'dialPolicy'> & { runner: CallRunner },
 ): Sweeper {
   const { store, clock, log, runner } = parts;
-  let cancelTimer: CancelTimer = () => {};
-  let isStopped = false;
-  let sweeping: Promise<void> = Promise.resolve();
 
   /** One call that cannot be looked after must not keep the others waiting. */
   const look = async (callId: string, happening: CallHappening, onlyIf: (call: CallRow) => boolean) => {
@@ -48,41 +45,26 @@ export function createSweeper(
     }
   };
 
-  const sweep = async () => {
-    try {
-      const now = new Date(clock.now());
-      await takeOver(now);
-      const ids = await findCallsToCheck(store.db, now, mostAtOnce);
-      const ringing = await findCallsRingingForbidden(store.db, mostAtOnce);
-      const endsTalk = parts.dialPolicy.onDoNotCall === 'end';
-      const talking = await findCallsTalkingForbidden(store.db, mostAtOnce, endsTalk);
-      // Several nodes see the same calls: the first one's look moves the time of the next.
-      const isStillDue = (call: CallRow) => call.check_at !== null && call.check_at <= now;
-      await Promise.all([
-        ...ids.map((id) => look(id, { type: 'check' }, isStillDue)),
-        ...[...ringing, ...talking].map((id) => look(id, noLonger, () => true)),
-      ]);
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'sweep failed');
-    }
-  };
-
-  const scheduleNext = () => {
-    if (isStopped) return;
-    cancelTimer = clock.startTimer(everyMs, () => {
-      sweeping = sweep().then(scheduleNext);
-    });
-  };
+  const work = createRepetition({ clock, log, everyMs, complaint: 'sweep failed' }, async () => {
+    const now = new Date(clock.now());
+    await takeOver(now);
+    const ids = await findCallsToCheck(store.db, now, mostAtOnce);
+    const ringing = await findCallsRingingForbidden(store.db, mostAtOnce);
+    const endsTalk = parts.dialPolicy.onDoNotCall === 'end';
+    const talking = await findCallsTalkingForbidden(store.db, mostAtOnce, endsTalk);
+    // Several nodes see the same calls: the first one's look moves the time of the next.
+    const isStillDue = (call: CallRow) => call.check_at !== null && call.check_at <= now;
+    await Promise.all([
+      ...ids.map((id) => look(id, { type: 'check' }, isStillDue)),
+      ...[...ringing, ...talking].map((id) => look(id, noLonger, () => true)),
+    ]);
+  });
 
   return {
     async start() {
       await takeOver(new Date(clock.now()));
-      sweeping = sweep().then(scheduleNext);
+      work.start();
     },
-    async stop() {
-      isStopped = true;
-      cancelTimer();
-      await sweeping;
-    },
+    stop: work.stop,
   };
 }

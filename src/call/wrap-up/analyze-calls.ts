@@ -1,10 +1,11 @@
 /** Finds out what came of each call once it is over: a job that outlives a restart, done by one node at a time. */
 
 import { type Assistant, successCriteriaOf } from '../../assistant/assistant.ts';
-import type { CancelTimer, Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
+import { createRepetition } from '../../base/repetition.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import type { LanguageModel } from '../../ports/language-model.ts';
 import {
@@ -58,36 +59,12 @@ export const askWhenOver: FollowUp = async (db, call, atMs) => {
 
 export function createCallAnalyst(parts: CallAnalystParts): CallAnalyst {
   const { store, clock, log } = parts;
-  const stopping = new AbortController();
-  let cancelTimer: CancelTimer = () => {};
-  let looking: Promise<void> = Promise.resolve();
-
-  const look = async () => {
-    try {
-      const now = clock.now();
-      const times = { now: new Date(now), until: new Date(now + leaseMs), limit: mostAtOnce };
-      const claimed = await claimAnalyses(store.db, times);
-      await Promise.all(claimed.map((row) => analyze(parts, row, stopping.signal)));
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'calls could not be analyzed');
-    }
-  };
-  const scheduleNext = () => {
-    if (stopping.signal.aborted) return;
-    cancelTimer = clock.startTimer(everyMs, () => {
-      looking = look().then(scheduleNext);
-    });
-  };
-  return {
-    start() {
-      looking = look().then(scheduleNext);
-    },
-    async stop() {
-      stopping.abort();
-      cancelTimer();
-      await looking;
-    },
-  };
+  return createRepetition({ clock, log, everyMs, complaint: 'calls could not be analyzed' }, async (stopping) => {
+    const now = clock.now();
+    const times = { now: new Date(now), until: new Date(now + leaseMs), limit: mostAtOnce };
+    const claimed = await claimAnalyses(store.db, times);
+    await Promise.all(claimed.map((row) => analyze(parts, row, stopping)));
+  });
 }
 
 async function analyze(parts: CallAnalystParts, claimed: CallAnalysisRow, signal: AbortSignal): Promise<void> {

@@ -2,9 +2,10 @@
  * Erases what may not be kept any longer: recordings and words of calls that are too old, and all of a person at whose
  * wish. Each step can be done again, so whatever a crash or a carrier that is away left is gone over once more.
  */
-import type { CancelTimer, Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { createRepetition, type Repetition } from '../../base/repetition.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Carrier } from '../../ports/carrier.ts';
 import type { CallRow } from '../../store/calls.ts';
@@ -47,10 +48,7 @@ export interface EraserParts {
   retention: Retention;
 }
 
-export interface Eraser {
-  start(): void;
-  stop(): Promise<void>;
-}
+export type Eraser = Pick<Repetition, 'start' | 'stop'>;
 
 const dayMs = 24 * 3600 * 1000;
 const everyMs = 60_000;
@@ -62,53 +60,30 @@ const countedMs = 7 * dayMs;
 
 export function createEraser(parts: EraserParts): Eraser {
   const { store, clock, log, retention } = parts;
-  let cancelTimer: CancelTimer = () => {};
-  let isStopped = false;
-  let looking: Promise<void> = Promise.resolve();
+  return createRepetition({ clock, log, everyMs, complaint: 'what is to be erased could not be looked at' }, look);
 
-  const each = async <T extends { id: string }>(things: readonly T[], work: (thing: T) => Promise<void>) => {
-    for (const thing of things) {
-      if (isStopped) return;
-      // One that cannot be erased now must not keep the others.
-      await work(thing).catch((error: unknown) => {
-        log.warn({ id: thing.id, reason: messageOf(error) }, 'something could not be erased yet');
-      });
-    }
-  };
-
-  const look = async () => {
-    try {
-      const now = new Date(clock.now());
-      const clients = await listLimitsOfClients(store.db);
-      for (const old of toOldCalls(clients, { name: 'keep_recordings_days', usual: retention.recordingsDays, now })) {
-        const calls = await listOldCallsWithRecordings(store.db, { ...old, limit: mostAtOnce });
-        await each(calls, (call) => eraseRecordings(parts, call));
+  async function look(stopping: AbortSignal): Promise<void> {
+    const each = async <T extends { id: string }>(things: readonly T[], work: (thing: T) => Promise<void>) => {
+      for (const thing of things) {
+        if (stopping.aborted) return;
+        // One that cannot be erased now must not keep the others.
+        await work(thing).catch((error: unknown) => {
+          log.warn({ id: thing.id, reason: messageOf(error) }, 'something could not be erased yet');
+        });
       }
-      for (const old of toOldCalls(clients, { name: 'keep_transcripts_days', usual: retention.transcriptsDays, now })) {
-        const calls = await listOldCallsWithWords(store.db, { ...old, limit: mostAtOnce });
-        await each(calls, (call) => store.transaction((db) => eraseWords(db, call.id, now)));
-      }
-      await each(await listOpenErasures(store.db, mostAtOnce), (erasure) => erasePerson(parts, erasure));
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'what is to be erased could not be looked at');
+    };
+    const now = new Date(clock.now());
+    const clients = await listLimitsOfClients(store.db);
+    for (const old of toOldCalls(clients, { name: 'keep_recordings_days', usual: retention.recordingsDays, now })) {
+      const calls = await listOldCallsWithRecordings(store.db, { ...old, limit: mostAtOnce });
+      await each(calls, (call) => eraseRecordings(parts, call));
     }
-  };
-  const scheduleNext = () => {
-    if (isStopped) return;
-    cancelTimer = clock.startTimer(everyMs, () => {
-      looking = look().then(scheduleNext);
-    });
-  };
-  return {
-    start() {
-      looking = look().then(scheduleNext);
-    },
-    async stop() {
-      isStopped = true;
-      cancelTimer();
-      await looking;
-    },
-  };
+    for (const old of toOldCalls(clients, { name: 'keep_transcripts_days', usual: retention.transcriptsDays, now })) {
+      const calls = await listOldCallsWithWords(store.db, { ...old, limit: mostAtOnce });
+      await each(calls, (call) => store.transaction((db) => eraseWords(db, call.id, now)));
+    }
+    await each(await listOpenErasures(store.db, mostAtOnce), (erasure) => erasePerson(parts, erasure));
+  }
 }
 
 type ClientLimits = Awaited<ReturnType<typeof listLimitsOfClients>>;

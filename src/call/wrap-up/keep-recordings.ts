@@ -3,10 +3,11 @@
  * restarts, by one node at a time.
  */
 import { createHash } from 'node:crypto';
-import type { CancelTimer, Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { CallwrightError, messageOf } from '../../base/errors.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
+import { createRepetition } from '../../base/repetition.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Carrier, RecordingMedia } from '../../ports/carrier.ts';
@@ -58,35 +59,11 @@ const longestMs = 24 * 3600 * 1000;
 
 export function createRecordingKeeper(parts: RecordingKeeperParts): RecordingKeeper {
   const { store, clock, log } = parts;
-  const stopping = new AbortController();
-  const work: Work = { ...parts, signal: stopping.signal };
-  let cancelTimer: CancelTimer = () => {};
-  let looking: Promise<void> = Promise.resolve();
-
-  const look = async () => {
-    try {
-      const due = await findDueRecordings(store.db, new Date(clock.now()), mostAtOnce);
-      await Promise.all(due.map((recording) => lookAfter(work, recording)));
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'recordings could not be looked after');
-    }
-  };
-  const scheduleNext = () => {
-    if (stopping.signal.aborted) return;
-    cancelTimer = clock.startTimer(everyMs, () => {
-      looking = look().then(scheduleNext);
-    });
-  };
-  return {
-    start() {
-      looking = look().then(scheduleNext);
-    },
-    async stop() {
-      stopping.abort();
-      cancelTimer();
-      await looking;
-    },
-  };
+  const complaint = 'recordings could not be looked after';
+  return createRepetition({ clock, log, everyMs, complaint }, async (stopping) => {
+    const due = await findDueRecordings(store.db, new Date(clock.now()), mostAtOnce);
+    await Promise.all(due.map((recording) => lookAfter({ ...parts, signal: stopping }, recording)));
+  });
 }
 
 /** One that cannot be fetched must not keep the others waiting. */
