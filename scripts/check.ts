@@ -95,7 +95,7 @@ async function runTests(projects: string[]): Promise<Counts> {
 const groups =
   process.argv[2] === 'all'
     ? [
-        ['unit', 'store', 'simulation', 'journeys'],
+        ['unit', 'store', 'simulation', 'voices', 'journeys'],
         ['security', 'processes', 'browser'],
       ]
     : [['unit']];
