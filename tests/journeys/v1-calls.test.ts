@@ -9,6 +9,7 @@ import {
   type TurnResource,
 } from '../../src/api/contract/calls.ts';
 import { insertCall } from '../../src/store/calls.ts';
+import { rowsAtRest } from '../setup/rows-at-rest.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
 
 const number = '+15558675310';
@@ -22,6 +23,8 @@ beforeAll(async () => {
   server.person(number, 'answers after 1s\nlistens\nsays "What is this about?"\nlistens\nhangs up');
   sid = await server.dial(number, { customerName: 'Sarah Johnson', callReason: 'Payment reminder' });
   callId = (await server.whenOver(sid)).id;
+  // What it cost is counted a little later.
+  await rowsAtRest(server.callwright.store.db);
   for (let index = 0; index < 45; index += 1) await insertOldCall(index);
 });
 afterAll(() => server.stop());
