@@ -1,10 +1,11 @@
 /** The only file that knows every part: turns a configuration into a running server. */
 import { join } from 'node:path';
 import { createApi } from './api/create-api.ts';
+import { countUnderWay } from './api/under-way.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
 import { createMcpCatalogue } from './assistant/tools/mcp/mcp-catalogue.ts';
 import { createToolSecrets } from './assistant/tools/tool-secrets.ts';
-import { systemClock } from './base/clock.ts';
+import { systemClock, waitFor } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { createConversations } from './call/converse/conversation.ts';
@@ -48,6 +49,9 @@ export interface Callwright {
   /** Says goodbye on every live call and stops; harmless when called twice. */
   stop(): Promise<void>;
 }
+
+/** How long the last answers may take when the server stops. */
+const answersMs = 10_000;
 
 /** Where the browser app is built. */
 const builtDashboard = join(import.meta.dirname, '../dashboard/dist');
@@ -120,6 +124,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     whyNotReady: () => whyNotReady(store, work.isDraining()),
     serverFactory: bound.serverFactory,
   });
+  const underWay = countUnderWay(app);
   mountWebhooks(app, { carrier, log, hear: work.hear });
   const sockets = mountSockets(bound.http, {
     ...{ carrier, clock, log, routes: work.socketRoutes },
@@ -143,6 +148,10 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       await work.stop();
       sockets.close();
       await app.close();
+      // A request that is broken off leaves its idempotency key without an answer.
+      const patience = new AbortController();
+      await Promise.race([underWay.finished(), waitFor(clock, answersMs, patience.signal)]);
+      patience.abort();
       for (const close of closers.reverse()) await close();
     }),
   };

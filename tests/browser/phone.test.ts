@@ -44,7 +44,8 @@ describe.skipIf(!hasBrowser)('the phone in the browser', () => {
     await page.getByRole('button', { name: 'Keypad' }).click();
     await page.getByRole('button', { name: '5', exact: true }).click();
     // A bubble of the assistant behind the person's own.
-    await page.locator('ol > li', { hasText: 'Please stop' }).locator('~ li', { hasText: 'Assistant:' }).waitFor();
+    const answers = page.locator('ol > li', { hasText: 'Please stop' }).locator('~ li', { hasText: 'Assistant:' });
+    await answers.first().waitFor();
     await page.getByRole('button', { name: 'Hang up' }).click();
     await page.getByRole('link', { name: 'Read and hear it' }).click();
     await page.getByText('Please stop, who are you?').waitFor();

@@ -5,7 +5,7 @@ import { until } from '../../src/call/testing/open-room.ts';
 import type { Db } from '../../src/store/schema.ts';
 
 /**
- * A fingerprint of the rows of every table, when calls ring, none is being ended, and those that are over were analyzed and counted
+ * A fingerprint of the rows of every table, when calls ring, none is about to be looked after, and those that are over were analyzed and counted
  * and have their recordings; only the sign of life of a node is left out.
  */
 export async function rowsAtRest(db: Db): Promise<Record<string, string>> {
@@ -26,7 +26,7 @@ export async function rowsAtRest(db: Db): Promise<Record<string, string>> {
 async function isAtRest(db: Db): Promise<boolean> {
   const { rows } = await sql<{ pending: number }>`select
     (select count(*) from calls where status in ('queued', 'dialing')) +
-    (select count(*) from calls where ended_at is null and jsonb_typeof(lifecycle -> 'ending') = 'object') +
+    (select count(*) from calls where due_at is null and check_at between now() - interval '5 s' and now() + interval '5 s') +
     (select count(*) from call_analyses where due_at is not null) +
     (select count(*) from call_costs where check_at is not null and tries = 0) +
     (select count(*) from recordings where status in ('announced', 'fetching')) as pending`.execute(db);
