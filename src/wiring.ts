@@ -1,11 +1,11 @@
 /** The only file that knows every part: turns a configuration into a running server. */
 import { join } from 'node:path';
 import { createApi } from './api/create-api.ts';
-import { countUnderWay } from './api/under-way.ts';
+import { countUnderWay, type UnderWay } from './api/under-way.ts';
 import { defaultAssistant } from './assistant/assistant.ts';
 import { createMcpCatalogue } from './assistant/tools/mcp/mcp-catalogue.ts';
 import { createToolSecrets } from './assistant/tools/tool-secrets.ts';
-import { systemClock, waitFor } from './base/clock.ts';
+import { type Clock, systemClock, waitFor } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { createConversations } from './call/converse/conversation.ts';
@@ -139,22 +139,24 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
   const carrierKind = network.simulator ? 'simulated' : 'twilio';
   log.info({ url, nodeId: node.nodeId, publicUrl, carrier: carrierKind, operatorKeyFile }, 'server is ready');
   return {
-    ...{ url, operatorKey, operatorKeyFile },
-    setupCode: accounts.setupCode,
-    store,
+    ...{ url, operatorKey, operatorKeyFile, store, setupCode: accounts.setupCode },
     ...{ simulator: network.simulator, vendors: network.vendors },
     drain: work.drain,
     stop: onlyOnce(async () => {
       await work.stop();
       sockets.close();
       await app.close();
-      // A request that is broken off leaves its idempotency key without an answer.
-      const patience = new AbortController();
-      await Promise.race([underWay.finished(), waitFor(clock, answersMs, patience.signal)]);
-      patience.abort();
+      await finishRequests(underWay, clock);
       for (const close of closers.reverse()) await close();
     }),
   };
+}
+
+/** One that is broken off would leave its idempotency key without an answer. */
+async function finishRequests(underWay: UnderWay, clock: Clock): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([underWay.finished(), waitFor(clock, answersMs, patience.signal)]);
+  patience.abort();
 }
 
 function openToolRequests(

@@ -279,7 +279,7 @@ describe('the media stream of other calls, /streams,', () => {
       startFrame(call.sid),
       startFrame(call.sid, { callId }),
       startFrame(call.sid, { token }),
-      startFrame(call.sid, { callId, token: `${token.slice(0, -1)}_` }),
+      startFrame(call.sid, { callId, token: withOtherStart(token) }),
       startFrame(call.sid, { callId, token: other.token }),
       startFrame(call.sid, { callId: other.id, token }),
       startFrame(other.sid, { callId, token }),
@@ -302,3 +302,8 @@ describe('the media stream of other calls, /streams,', () => {
     socket.terminate();
   });
 });
+
+/** Every bit of a first character counts; of a last one, some may not. */
+function withOtherStart(token: string): string {
+  return `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`;
+}
