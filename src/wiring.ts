@@ -18,9 +18,10 @@ import type { SpeechVendors as SimulatedVendors } from './simulator/vendors/crea
 import { defaultSocketLimits } from './socket-limits.ts';
 import { mountSockets } from './sockets.ts';
 import type { Store } from './store/open-store.ts';
+import { listAnsweredNumbers } from './store/phone-numbers.ts';
 import { createTelemetry } from './telemetry/create-telemetry.ts';
 import { createWork } from './wiring/create-work.ts';
-import { findHealth } from './wiring/find-health.ts';
+import { findHealth, type HealthParts } from './wiring/find-health.ts';
 import { type Foundation, type Overrides, paths } from './wiring/foundation.ts';
 import { openAccounts } from './wiring/open-accounts.ts';
 import { openBlobs } from './wiring/open-blobs.ts';
@@ -120,7 +121,7 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
       placeCall: work.place,
       isReady: () => !work.isDraining(),
     },
-    findHealth: () => findHealth({ ...base, store, network, publicUrl }),
+    findHealth: healthOf({ ...base, store, network, publicUrl }),
     whyNotReady: () => whyNotReady(store, work.isDraining()),
     serverFactory: bound.serverFactory,
   });
@@ -151,6 +152,9 @@ async function assemble(base: Foundation, closers: (() => Promise<void>)[]): Pro
     }),
   };
 }
+
+const healthOf = (parts: Omit<HealthParts, 'answeredNumbers'> & { store: Store }) => () =>
+  findHealth({ ...parts, answeredNumbers: (limit) => listAnsweredNumbers(parts.store.db, limit) });
 
 /** One that is broken off would leave its idempotency key without an answer. */
 async function finishRequests(underWay: UnderWay, clock: Clock): Promise<void> {

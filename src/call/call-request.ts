@@ -1,5 +1,6 @@
 /** What every request form asks for in the end: one call. */
 import type { Assistant } from '../assistant/assistant.ts';
+import type { AssistantRef } from '../assistant/find-published.ts';
 import type { CallOrder } from '../ports/carrier.ts';
 import type { Schedule } from './dial/schedule.ts';
 
@@ -13,7 +14,7 @@ export interface CallRequest {
   from: string;
   assistant: Assistant;
   /** The stored assistant that it is, where it is one. */
-  assistantRef: { id: number; version: number } | null;
+  assistantRef: AssistantRef | null;
   /** What the assistant knows about this call. */
   parameters: Record<string, unknown>;
   /** Said first, instead of the assistant's own greeting. */

@@ -256,6 +256,12 @@ export interface Carrier {
    * @throws CarrierUnavailable
    */
   setNumberWebhooks(wanted: { number: string; voicePath: string; statusPath: string }): Promise<'set' | 'not-ours'>;
+  /**
+   * Whom the carrier asks when somebody calls one of our numbers: us, at this path on our public URL, or `another`;
+   * `not-ours` when the account has no such number. Changes nothing.
+   * @throws CarrierUnavailable
+   */
+  findNumberWebhook(wanted: { number: string; voicePath: string }): Promise<'us' | 'another' | 'not-ours'>;
   /** Whether the request was made by the carrier itself. */
   verify(request: CarrierRequest): boolean;
   /** Whether a socket was opened by the carrier itself. */

@@ -64,6 +64,18 @@ export function deletePhoneNumber(db: Db, reach: Reach, id: string): Promise<Pho
   return query.returningAll().executeTakeFirst();
 }
 
+/** Numbers that an assistant or a webhook answers, the oldest first. */
+export async function listAnsweredNumbers(db: Db, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('phone_numbers')
+    .select('number')
+    .where(({ or, eb }) => or([eb('assistant_id', 'is not', null), eb('inbound_webhook', 'is not', null)]))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ number }) => number);
+}
+
 /** Numbers that belong to the operator or its clients and begin so. */
 export async function listOwnNumbers(db: Db, beginning: string): Promise<string[]> {
   const pattern = `${beginning}%`;

@@ -22,7 +22,11 @@ async function look(
   const findings = await findHealth({
     ...{ config, clock, publicUrl: 'https://calls.example.org', store: { isReachable: async () => true } },
     overrides: { fetch: async () => answer() },
-    network: { simulator: config.twilio ? null : ({} as never), carrier: { findCalls: async () => [] } as never },
+    network: {
+      simulator: config.twilio ? null : ({} as never),
+      carrier: { findCalls: async () => [], findNumberWebhook: async () => 'us' } as never,
+    },
+    answeredNumbers: async () => ['+12125550100'],
     ...rest,
   });
   return Object.fromEntries(findings.map(({ about, state, detail, mend }) => [about, { state, detail, mend }]));
@@ -31,7 +35,7 @@ async function look(
 describe('what a server finds when it looks at itself', () => {
   it('is good where all is set, and asks nobody outside where no phone is real', async () => {
     const real = await look({ ...account, OPENAI_API_KEY: 'key', DEEPGRAM_API_KEY: 'key' });
-    expect(Object.values(real).map(({ state }) => state)).toEqual(Array(8).fill('good'));
+    expect(Object.values(real).map(({ state }) => state)).toEqual(Array(9).fill('good'));
     const simulated = await look({}, { answer: () => expect.unreachable() });
     expect(simulated.Carrier?.state).toBe('good');
     expect(simulated['Language model']).toMatchObject({
@@ -45,6 +49,16 @@ describe('what a server finds when it looks at itself', () => {
       'an account that refuses',
       { network: { simulator: null, carrier: { findCalls: () => Promise.reject(new Error('401')) } as never } },
       { about: 'Carrier', mend: 'TWILIO_AUTH_TOKEN' },
+    ],
+    [
+      'numbers that lead elsewhere',
+      {
+        network: {
+          simulator: null,
+          carrier: { findCalls: async () => [], findNumberWebhook: async () => 'another' } as never,
+        },
+      },
+      { about: 'Webhooks of numbers', mend: 'Set webhooks' },
     ],
     [
       'an address that leads nowhere',

@@ -5,13 +5,15 @@ import { messageOf } from '../base/errors.ts';
 import type { Config } from '../config/read-config.ts';
 import { isLoopback } from '../config/read-config.ts';
 import type { Store } from '../store/open-store.ts';
-import type { Foundation } from './foundation.ts';
+import { type Foundation, paths } from './foundation.ts';
 import type { Network } from './open-network.ts';
 
 export interface HealthParts extends Pick<Foundation, 'config' | 'overrides' | 'clock'> {
   store: Pick<Store, 'isReachable'>;
   network: Pick<Network, 'carrier' | 'simulator'>;
   publicUrl: string;
+  /** Numbers that are answered here, at most so many. */
+  answeredNumbers(limit: number): Promise<string[]>;
 }
 
 /** How long one look at something outside may take. */
@@ -19,6 +21,9 @@ const patienceMs = 5000;
 const leastFreeBytes = 1024 ** 3;
 /** Signatures and tokens are refused when clocks differ by more. */
 const mostSkewMs = 30_000;
+
+/** So many numbers are looked at; each is one request to the carrier. */
+const mostNumbers = 50;
 
 const good = (about: string, detail: string): HealthFinding => ({ about, state: 'good', detail, mend: null });
 const warning = (about: string, detail: string, mend: string): HealthFinding => ({
@@ -32,7 +37,7 @@ const bad = (about: string, detail: string, mend: string): HealthFinding => ({ a
 /** Never rejects: what cannot be looked at is a finding, too. */
 export async function findHealth(parts: HealthParts): Promise<HealthFinding[]> {
   const outside = parts.network.simulator ? [] : [checkPublicUrl(parts), checkClock(parts)];
-  const looks = [checkDatabase(parts), checkCarrier(parts), ...outside, checkDisk(parts.config)];
+  const looks = [checkDatabase(parts), checkCarrier(parts), checkNumbers(parts), ...outside, checkDisk(parts.config)];
   return [...(await Promise.all(looks)), checkModel(parts.config), checkSpeech(parts), checkPace(parts.config)];
 }
 
@@ -55,6 +60,26 @@ async function checkCarrier({ network, config, clock }: HealthParts): Promise<He
   } catch (error) {
     const mend = 'Compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with the console of the account.';
     return bad(about, `The account does not answer: ${messageOf(error)}`, mend);
+  }
+}
+
+/** Whether the carrier asks this server what to do with calls to the numbers that are answered here. */
+async function checkNumbers({ network, answeredNumbers }: HealthParts): Promise<HealthFinding> {
+  const about = 'Webhooks of numbers';
+  try {
+    const numbers = await answeredNumbers(mostNumbers);
+    if (numbers.length === 0) return good(about, 'No number is answered here, so none needs one.');
+    const astray: string[] = [];
+    for (const number of numbers) {
+      const whom = await network.carrier.findNumberWebhook({ number, voicePath: paths.voice });
+      if (whom !== 'us') astray.push(whom === 'another' ? number : `${number} (not of this account)`);
+    }
+    if (astray.length === 0) return good(about, `The carrier asks this server about ${numbers.length} of them.`);
+    const detail = `Somebody else is asked, or nobody, when these are called: ${astray.join(', ')}.`;
+    return bad(about, detail, 'Press "Set webhooks" on the page Numbers, or POST /v1/phone-numbers/sync.');
+  } catch (error) {
+    const detail = `They could not be looked at: ${messageOf(error)}`;
+    return warning(about, detail, 'Look at the findings about the carrier and the database first.');
   }
 }
 

@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('an assistant in the browser', () => {
     ({ id } = (await (await server.post('/v1/assistants', first)).json()) as { id: number });
     await change({ prompt: 'Be polite.\nNever sell.' });
     await server.post(`/v1/assistants/${id}/publish`, {});
-    await change({ prompt: 'Be polite.\nNever sell.\nSay goodbye.' });
+    await change({ prompt: 'Be polite.\nNever sell.\nSay goodbye.', welcome_message: 'Desk of tomorrow.' });
   });
   afterAll(async () => {
     await browsing?.close();
@@ -52,18 +52,23 @@ describe.skipIf(!hasBrowser)('an assistant in the browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('calls this browser without leaving the draft', async () => {
+  it('calls this browser as the draft is, or as it was published', async () => {
     const { page, complaints } = browsing;
     await page.goto(`${server.url}/assistants/${id}`);
     await page.getByRole('button', { name: 'Talk to it' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Your number').waitFor();
-    await dialog.getByRole('button', { name: 'Let it call me' }).click();
-    await dialog.getByRole('button', { name: 'Answer' }).click();
-    await dialog.getByText('Front desk.').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Hang up' }).click();
-    await dialog.getByText('The call is over.').waitFor();
+    const hear = async (greeting: string) => {
+      await dialog.getByRole('button', { name: 'Let it call me' }).click();
+      await dialog.getByRole('button', { name: 'Answer' }).click();
+      await dialog.getByText(greeting).waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Hang up' }).click();
+      await dialog.getByText('The call is over.').waitFor();
+    };
+    await hear('Desk of tomorrow.');
+    await dialog.getByLabel('Version').selectOption('published');
+    await hear('Front desk.');
     expect(complaints).toEqual([]);
   });
 });

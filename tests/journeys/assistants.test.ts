@@ -2,8 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AssistantResource, AssistantVersionResource, PreviewResult } from '../../src/api/contract/assistants.ts';
+import type { CallResource } from '../../src/api/contract/calls.ts';
 import type { PhoneNumberResource } from '../../src/api/contract/phone-numbers.ts';
-import { usualWhoPickedUp } from '../../src/assistant/assistant.ts';
+import { type Assistant, usualWhoPickedUp } from '../../src/assistant/assistant.ts';
+import { findCall } from '../../src/store/calls.ts';
+import { everyone } from '../../src/store/reach.ts';
 import { ask, logIn } from '../setup/account-client.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
 
@@ -162,6 +165,35 @@ describe('an assistant', () => {
     const rest = await send(`GET`, `/v1/assistants/${id}/versions?cursor=${versions.body.next_cursor}`);
     expect(rest.body).toMatchObject({ data: [{ version: 1 }], has_more: false, next_cursor: null });
     expect((await send('PATCH', `/v1/assistants/${id}`, {})).status).toBe(400);
+  });
+
+  it('makes a call as it is published, as it was in a version, or as the draft is', async () => {
+    const { id } = await create({ welcome_message: 'First.' });
+    await send('PATCH', `/v1/assistants/${id}`, { welcome_message: 'Second.' });
+    await send('POST', `/v1/assistants/${id}/publish`);
+    await send('PATCH', `/v1/assistants/${id}`, { welcome_message: 'Third.' });
+    const call = async (version: object, token = operator) =>
+      send('POST', '/v1/calls', { to: '+14155550142', assistant_id: id, ...version }, token);
+    const made = [{}, { assistant_version: 1 }, { assistant_version: 'draft' }].map(async (version) => {
+      const { status, body } = await call(version);
+      const row = await findCall(server.callwright.store.db, everyone, String(body.id));
+      const { version: used } = body.assistant as CallResource['assistant'];
+      return [status, used, (row?.assistant as Assistant | undefined)?.welcome_message];
+    });
+    expect(await Promise.all(made)).toEqual([
+      [201, 2, 'Second.'],
+      [201, 1, 'First.'],
+      [201, null, 'Third.'],
+    ]);
+    for (const version of [3, 2_147_483_647]) expect((await call({ assistant_version: version })).status).toBe(404);
+    expect((await call({ assistant_version: 'draft' }, one)).status).toBe(404);
+    for (const version of [0, 'newest', null]) expect((await call({ assistant_version: version })).status).toBe(400);
+    expect(await call({ assistant_id: undefined, assistant_version: 1 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'assistant_version', message: 'needs assistant_id, whose version it is' }] },
+    });
+    await send('DELETE', `/v1/assistants/${id}`);
+    for (const version of [1, 'draft']) expect((await call({ assistant_version: version })).status).toBe(404);
   });
 
   it('is published as often at once as it is asked for, each a version of its own', async () => {

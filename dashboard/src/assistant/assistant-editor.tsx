@@ -203,7 +203,7 @@ function Limits({ draft, set, error }: Editing) {
 
 function Afterwards({ draft, set, error }: Editing) {
   return (
-    <Panel title="Tools, voicemail, analysis">
+    <Panel title="Tools, pick-up, analysis">
       <div className="flex flex-col gap-4 p-4">
         <JsonField
           label="Tools"
@@ -217,7 +217,31 @@ function Afterwards({ draft, set, error }: Editing) {
           value={draft.voicemail}
           change={(value) => set('voicemail', value as never)}
           error={error('voicemail') ?? error('voicemail.message')}
-          hint="action: hang_up, leave_message or talk; with a message to leave."
+          hint="action: hang_up, try_later, leave_message or talk; with a message to leave."
+        />
+        <JsonField
+          label="Who picked up"
+          value={draft.who_picked_up}
+          change={(value) => set('who_picked_up', value as never)}
+          error={error('who_picked_up')}
+          hint="How it finds out, and what it does about a call screener or a phone menu."
+        />
+        <JsonField
+          label="Tried again"
+          value={draft.retry}
+          change={(value) => set('retry', value as never)}
+          error={error('retry')}
+          placeholder="after no outcome"
+          hint="After which outcomes its calls are tried again, and when."
+        />
+        <TextArea
+          label="A success when"
+          isOptional
+          rows={2}
+          value={draft.success_criteria ?? ''}
+          onChange={(event) => set('success_criteria', orNull(event.target.value))}
+          error={error('success_criteria')}
+          hint="In words, for the language model that looks at the call afterwards."
         />
         <JsonField
           label="What to find out afterwards"

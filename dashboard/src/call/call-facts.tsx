@@ -16,7 +16,7 @@ export function CallFacts({ call }: { call: CallWithTurns }) {
   const facts: Fact[] = [
     ['To', toNumber(call.to)],
     ['From', toNumber(call.from)],
-    ['Assistant', assistant.version === null ? assistant.name : `${assistant.name}, version ${assistant.version}`],
+    ['Assistant', assistantOf(assistant)],
     ['Asked for', `${toMoment(call.created_at)}, by ${toWords(call.dialect)}`],
     ['Talked for', toDuration(lengthOf(call, nowMs))],
     ...whatHappened(call),
@@ -101,4 +101,9 @@ function idsOf({ id, carrier_sid: sid }: CallWithTurns): Fact[] {
       </span>,
     ]);
   return facts;
+}
+
+function assistantOf({ name, id, version }: CallWithTurns['assistant']): string {
+  if (version !== null) return `${name}, version ${version}`;
+  return id === null ? name : `${name}, a draft`;
 }

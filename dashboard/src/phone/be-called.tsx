@@ -1,5 +1,6 @@
 /** Has an assistant call the phone of this browser, with the values that its templates name. */
 import { useState } from 'react';
+import type { AssistantResource } from '../../../src/api/contract/assistants.ts';
 import { change } from '../api/ask.ts';
 import { namesIn } from '../pages/names-in.ts';
 import { useAssistants } from '../pages/numbers.tsx';
@@ -13,22 +14,33 @@ import { usePhone } from './browser-phone.ts';
 /** The assistant that stands for none of the stored ones. */
 const usual = 'usual';
 
-export function BeCalled({ first, isFixed = false }: { first?: number | undefined; isFixed?: boolean }) {
+interface Choice {
+  /** Offered first. */
+  first?: number | undefined;
+  /** The only one. */
+  fixed?: { assistant: AssistantResource; isDraft: boolean };
+}
+
+export function BeCalled({ first, fixed }: Choice) {
   const { number, line, call } = usePhone();
   const [chosen, setChosen] = useState(first === undefined ? usual : String(first));
   const assistants = useAssistants();
-  const assistant = assistants.find(({ id }) => String(id) === chosen);
+  const assistant = fixed?.assistant ?? assistants.find(({ id }) => String(id) === chosen);
   const names = namesIn(assistant?.welcome_message, assistant?.agenda);
   const [values, setValues] = useState<Record<string, string>>({});
   const variables = Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
   const place = useChange({
     send: () =>
-      change('POST', '/v1/calls', { to: number, ...(assistant ? { assistant_id: assistant.id, variables } : {}) }),
+      change('POST', '/v1/calls', {
+        to: number,
+        ...(assistant ? { assistant_id: assistant.id, variables } : {}),
+        ...(fixed?.isDraft ? { assistant_version: 'draft' } : {}),
+      }),
     touches: ['calls'],
   });
   return (
     <div className="flex flex-col gap-3 p-4">
-      {!isFixed && (
+      {!fixed && (
         <SelectField label="Assistant" value={chosen} onChange={(event) => setChosen(event.target.value)}>
           <option value={usual}>The usual assistant</option>
           {assistants.map(({ id, name }) => (

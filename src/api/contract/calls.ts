@@ -98,7 +98,7 @@ export const callSchema = z.object({
   parameters: z.record(z.string(), z.unknown()),
   /** A number of the caller's own, for its own tracking. */
   verification: z.number().nullable(),
-  /** `id` and `version` are null for the usual assistant. */
+  /** `id` and `version` are null for the usual assistant, `version` alone for a draft. */
   assistant: z.object({ name: z.string(), id: z.number().int().nullable(), version: z.number().int().nullable() }),
   /** What was said first, and what the call was for, as they were filled in. */
   welcome_message: z.string().nullable(),

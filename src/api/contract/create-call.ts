@@ -33,6 +33,8 @@ export const createCallSchema = z.strictObject({
   from: e164Schema.optional(),
   /** A stored assistant, as it is published now; the usual assistant when absent. */
   assistant_id: z.int().min(1).max(2_147_483_647).optional(),
+  /** Of the assistant: one that was published before, or `draft`, to try it; the published one when absent. */
+  assistant_version: z.union([z.literal('draft'), z.int().min(1).max(2_147_483_647)]).optional(),
   /** Fill `{{name}}` in the welcome message and the agenda, and are known to the assistant. */
   variables: objectSchema(6000).optional(),
   /** A template of what is said first, instead of the assistant's own. */

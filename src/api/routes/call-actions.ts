@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachOf } from '../../account/principal.ts';
 import { type Assistant, lineOf } from '../../assistant/assistant.ts';
-import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { type ChosenAssistant, findAssistantVersion, findPublishedAssistant } from '../../assistant/find-published.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CallwrightError } from '../../base/errors.ts';
@@ -16,7 +16,8 @@ import type { CallRunner } from '../../call/run-call.ts';
 import { askForAnalysis } from '../../store/call-analyses.ts';
 import { type CallRow, findCall } from '../../store/calls.ts';
 import type { Store } from '../../store/open-store.ts';
-import { everyone } from '../../store/reach.ts';
+import { everyone, type Reach } from '../../store/reach.ts';
+import type { Db } from '../../store/schema.ts';
 import { TemplateRefused } from '../../text/template.ts';
 import { answerPost } from '../answer-post.ts';
 import { whoAsks } from '../authorize.ts';
@@ -145,8 +146,7 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
   const principal = whoAsks(request);
   const { db } = parts.store;
   const reach = reachOf(principal);
-  const stored = asked.assistant_id === undefined ? null : await findPublishedAssistant(db, reach, asked.assistant_id);
-  if (asked.assistant_id !== undefined && !stored) throw notFound('published assistant');
+  const stored = await findStoredAssistant(db, reach, asked);
   const published = stored?.assistant ?? parts.assistant;
   const clientId = principal.clientId ?? stored?.clientId ?? null;
   const assistant = {
@@ -173,6 +173,22 @@ async function toCallRequest(parts: CallActionParts, request: FastifyRequest, as
     engine: lineOf(assistant),
     instructions: (callId) => ({ path: `${parts.voicePath}?${new URLSearchParams({ callId })}` }),
   };
+}
+
+/** Null when the usual assistant is to speak. */
+async function findStoredAssistant(db: Db, reach: Reach, asked: CreateCall): Promise<ChosenAssistant | null> {
+  const { assistant_id: id, assistant_version: version } = asked;
+  if (id === undefined) {
+    if (version === undefined) return null;
+    const errors = [{ field: 'assistant_version', message: 'needs assistant_id, whose version it is' }];
+    const detail = 'assistant_version: needs assistant_id, whose version it is';
+    throw new ProblemError({ status: 400, code: 'request/invalid', title: 'Invalid request', detail, errors });
+  }
+  const stored = await (version === undefined
+    ? findPublishedAssistant(db, reach, id)
+    : findAssistantVersion(db, reach, { id, version }));
+  if (!stored) throw notFound(version === undefined ? 'published assistant' : 'version of an assistant');
+  return stored;
 }
 
 function toSchedule(asked: CreateCall['schedule']): Schedule | null {

@@ -145,6 +145,10 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
       whileUp();
       return 'set';
     },
+    async findNumberWebhook() {
+      whileUp();
+      return 'us';
+    },
     verify: () => true,
     verifySocket: () => true,
     routes,

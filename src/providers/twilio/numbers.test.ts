@@ -50,6 +50,19 @@ describe('the webhooks of a number', () => {
   });
 
   it.each([
+    ['us', { voice_url: `${publicUrl}/twiml#rc=3&rp=ct,rt,5xx`, voice_application_sid: '' }],
+    ['us', { voice_url: `${publicUrl}/twiml` }],
+    ['another', { voice_url: `${publicUrl}/other` }],
+    ['another', { voice_url: `${publicUrl}/twiml`, voice_application_sid: 'AP1' }],
+    ['another', { voice_url: null }],
+    ['not-ours', { phone_number: `${number}8` }],
+  ])('lead to %s where they are %o, and are only looked at', async (whom, fields) => {
+    farSide.answer = json(200, { incoming_phone_numbers: [{ ...own, ...fields }] });
+    expect(await carrier.findNumberWebhook({ number, voicePath: '/twiml' })).toBe(whom);
+    expect(farSide.asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it.each([
     ['says no', twilioError(401, 20003, 'Authenticate')],
     ['is a proxy', json(404, {})],
     ['names a SID that would lead elsewhere', json(200, { incoming_phone_numbers: [{ ...own, sid: 'PN1/../x' }] })],

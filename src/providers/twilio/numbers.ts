@@ -15,7 +15,12 @@ export interface NumbersOptions {
 
 const listSchema = z.object({
   incoming_phone_numbers: z.array(
-    z.object({ sid: z.string().regex(/^PN[0-9A-Za-z]{1,62}$/), phone_number: z.string() }),
+    z.object({
+      sid: z.string().regex(/^PN[0-9A-Za-z]{1,62}$/),
+      phone_number: z.string(),
+      voice_url: z.string().nullish(),
+      voice_application_sid: z.string().nullish(),
+    }),
   ),
 });
 
@@ -24,24 +29,25 @@ export function createNumbers({
   publicUrl,
   rest,
   log,
-}: NumbersOptions): Pick<Carrier, 'setNumberWebhooks'> {
+}: NumbersOptions): Pick<Carrier, 'setNumberWebhooks' | 'findNumberWebhook'> {
   const numbers = `/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers`;
 
   /** Twilio looks for the digits anywhere in a number, so the answer is searched for the very one. */
-  const findSid = async (number: string) => {
+  const findOwn = async (number: string) => {
     const answer = await ask(rest, {
       method: 'GET',
       path: `${numbers}.json?${new URLSearchParams({ PhoneNumber: number })}`,
     });
     const list = answer.httpStatus === 200 ? listSchema.safeParse(answer.body) : null;
     if (!list?.success) throw toUnavailable(log, answer);
-    return list.data.incoming_phone_numbers.find((own) => own.phone_number === number)?.sid ?? null;
+    return list.data.incoming_phone_numbers.find((own) => own.phone_number === number) ?? null;
   };
 
   return {
     async setNumberWebhooks({ number, voicePath, statusPath }) {
-      const sid = await findSid(number);
-      if (sid === null) return 'not-ours';
+      const own = await findOwn(number);
+      if (own === null) return 'not-ours';
+      const { sid } = own;
       const form = {
         VoiceUrl: toWebhookUrl(publicUrl, voicePath),
         VoiceMethod: 'POST',
@@ -56,5 +62,14 @@ export function createNumbers({
       log.info({ numberSid: sid, pii: { number } }, 'webhooks of a number set');
       return 'set';
     },
+    async findNumberWebhook({ number, voicePath }) {
+      const own = await findOwn(number);
+      if (own === null) return 'not-ours';
+      const asksUs = withoutFragment(own.voice_url ?? '') === withoutFragment(toWebhookUrl(publicUrl, voicePath));
+      return asksUs && !own.voice_application_sid ? 'us' : 'another';
+    },
   };
 }
+
+/** What stands behind `#` says how Twilio asks again, not whom. */
+const withoutFragment = (url: string) => url.split('#')[0];

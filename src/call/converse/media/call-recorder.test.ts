@@ -143,7 +143,8 @@ describe('a recording of what each side heard', () => {
       if (second % 30 === 0) await until(() => existsSync(path) && statSync(path).size > (second - 30) * 16_000);
     }
     expect(statSync(path).size).toBeGreaterThan(50_000_000);
-    expect(bytesInUse() - before).toBeLessThan(4_000_000);
+    // What nobody holds any more is given back beside what runs, a little after it was found.
+    await until(() => bytesInUse() - before < 4_000_000);
     expect(await recorder.finish()).toEqual({ durationMs: 3_600_000 });
     expect(read().left[2000 * 8000]).toBe(0);
     rmSync(path);
