@@ -18,7 +18,11 @@ export interface SaidToIt {
 const mostAnswers = 2;
 const longestWords = 300;
 
-const anyOf = (alternatives: string) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])`, 'giu');
+/** `\w` of the table is a letter or digit of any language. */
+const anyOf = (alternatives: string) => {
+  const inAnyLanguage = alternatives.replaceAll('\\w', '[\\p{L}\\p{N}]');
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${inAnyLanguage})(?![\\p{L}\\p{N}])`, 'giv');
+};
 
 const plain = (text: string) => text.normalize('NFC').replaceAll('’', "'").replaceAll(/\s+/gu, ' ');
 

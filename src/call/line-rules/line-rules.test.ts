@@ -104,6 +104,37 @@ describe('the person who is asked or told of a recording', () => {
     expect(hear('asked', text)).toBe(state);
   });
 
+  it.each([
+    ['de', 'Ja, gerne.', 'given'],
+    ['de', 'Kein Problem.', 'given'],
+    ['de', 'Lieber nicht.', 'refused'],
+    ['es', 'Sí, claro.', 'given'],
+    ['es', 'Prefiero que no.', 'refused'],
+    ['fr', 'Oui, d’accord.', 'given'],
+    ['fr', 'Pas de problème.', 'given'],
+    ['fr', 'Non, merci.', 'refused'],
+  ])('answers in %s: %j', (language, text, state) => {
+    const said = { text, place: 1 };
+    expect(hearConsent({ state: 'asked', words: null }, said, wordsOf(usualLineRules, language))?.state).toBe(state);
+  });
+
+  it.each([
+    ['de', 'Ich möchte nicht aufgezeichnet werden.'],
+    ['de', 'Bitte nehmen Sie das nicht auf.'],
+    ['de', 'Keine Aufzeichnung, bitte!'],
+    ['de', 'Stoppen Sie die Aufnahme.'],
+    ['es', 'No quiero que se grabe.'],
+    ['es', 'Deje de grabar.'],
+    ['es', 'No quiero ninguna grabación.'],
+    ['fr', 'Je ne veux pas être enregistré.'],
+    ['fr', 'N’enregistrez pas cet appel.'],
+    ['fr', 'Arrêtez l’enregistrement.'],
+    ['fr', 'Je ne souhaite pas d’enregistrement.'],
+  ])('objects in %s, though only told: %j', (language, text) => {
+    const said = { text, place: 7 };
+    expect(hearConsent({ state: 'told', words: null }, said, wordsOf(usualLineRules, language))?.state).toBe('refused');
+  });
+
   it('has not agreed by a word that came before the question, nor by a later one to something else', () => {
     expect(hear('asked', 'Yes?', 0)).toBe('asked');
     expect(hear('asked', 'Who is this?', 2)).toBe('unanswered');

@@ -8,7 +8,7 @@ const alternatives = z
   .max(2000)
   .refine((text) => {
     try {
-      new RegExp(text, 'u');
+      new RegExp(text, 'v');
       return true;
     } catch {
       return false;
