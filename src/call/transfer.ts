@@ -65,14 +65,15 @@ export function briefingOf(call: Pick<CallRow, 'assistant'>, transfer: Transfer)
   return `This is ${name}, an automated assistant, with a call for you.${about} Press 1 or say yes to take it, or hang up.`;
 }
 
-const yes = /\b(?:yes|yeah|yep|ok|okay|sure|accept|ja|sí|si|oui)\b/iu;
+const yes = /(?<!\p{L})(?:yes|yeah|yep|ok|okay|sure|accept|ja|sí|si|oui)(?!\p{L})/iu;
 
 /** "I am not sure" takes nothing. */
-const no = /\b(?:no|nope|not|never|later|busy|don't|can't|cannot|won't|nein|nicht|keine?|non|pas)\b/iu;
+const no =
+  /(?<!\p{L})(?:no|nope|not|never|later|busy|don't|can't|cannot|won't|nein|nicht|später|keine?|non|pas)(?!\p{L})/iu;
 
 /** Whether the colleague takes the call, by a key or by a word. */
 export function takesIt({ keys, words }: { keys: string; words: string }): boolean {
   if (keys !== '') return keys.startsWith('1');
-  const plain = words.replaceAll('’', "'");
+  const plain = words.normalize('NFC').replaceAll('’', "'");
   return yes.test(plain) && !no.test(plain);
 }
