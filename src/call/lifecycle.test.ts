@@ -35,6 +35,16 @@ const announced = (effects: LifecycleEffect[]) =>
   effects.flatMap((effect) => (effect.type === 'announce' ? [effect.event] : []));
 
 describe('the lifecycle of a call', () => {
+  it('is asked about in time, however often it is told to end', () => {
+    for (const live of [dialled, answered]) {
+      const cancels: Bare[] = Array.from({ length: 30 }, () => ({ type: 'cancel', ending: byRequest }));
+      const firstAtMs = checkAtMsOf(run([...live, { type: 'cancel', ending: byRequest }]).state);
+      const { state, effects } = run([...live, ...cancels]);
+      expect(checkAtMsOf(state)).toBe(firstAtMs);
+      expect(effects.filter(({ type }) => type === 'end-at-carrier')).toHaveLength(30);
+    }
+  });
+
   const paths: { name: string; events: Bare[]; statuses: string[]; ending: Partial<Ending> }[] = [
     {
       name: 'a talk that the assistant ends',

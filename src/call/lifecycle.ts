@@ -211,8 +211,10 @@ function onCancel(state: Lifecycle, ending: Ending, atMs: number): Step {
   if (state.phase === 'accepted') return over(state, 'canceled', ending);
   if (state.phase === 'sending' || state.phase === 'unknown') return stay({ ...state, cancelWanted: true });
   if (state.phase === 'over') return stay(state);
+  // Who is told again and again must be asked about all the same.
+  const checkAtMs = Math.min(state.ending ? state.checkAtMs : Number.POSITIVE_INFINITY, atMs + endingMs);
   return {
-    state: { ...state, ending: state.ending ?? ending, checkAtMs: atMs + endingMs },
+    state: { ...state, ending: state.ending ?? ending, checkAtMs },
     effects: [{ type: 'end-at-carrier', carrierSid: state.carrierSid }],
   };
 }
