@@ -74,7 +74,10 @@ describeOnBothDatabases('placing a call', (openFresh) => {
     );
     await own.place();
     const waiting = placeCall(own, { ...request, to: '+15550194' });
-    // Its patience, and the queue's next turn.
+    // The first request's timers must not pass for its patience and the queue's next turn.
+    const isStored = async () =>
+      (await own.store.db.selectFrom('calls').select('id').where('status', '=', 'queued').execute()).length === 1;
+    await until(isStored);
     await until(() => own.clock.pendingTimers === 2);
     const tooMany = await placeCall(own, { ...request, to: '+15550195' }).catch(codeOf);
     expect(tooMany).toBe('dial/rate-limited');
