@@ -1,6 +1,6 @@
 /** What every request form asks for in the end: one call. */
 import type { Assistant } from '../assistant/assistant.ts';
-import type { AssistantRef } from '../assistant/find-published.ts';
+import type { AssistantRef } from '../assistant/find-assistant.ts';
 import type { CallOrder } from '../ports/carrier.ts';
 import type { Schedule } from './dial/schedule.ts';
 

@@ -1,6 +1,6 @@
 /** Who speaks in a campaign's calls: the version that it was started with, or would be started with now. */
 import { type Assistant, type AssistantDefinition, toAssistant } from '../assistant/assistant.ts';
-import { findPublishedAssistant } from '../assistant/find-published.ts';
+import { findPublishedAssistant } from '../assistant/find-assistant.ts';
 import { findVersion } from '../store/assistants.ts';
 import type { CampaignRow } from '../store/campaigns.ts';
 import { everyone, onlyOf } from '../store/reach.ts';

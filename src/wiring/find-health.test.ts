@@ -61,6 +61,16 @@ describe('what a server finds when it looks at itself', () => {
       { about: 'Webhooks of numbers', mend: 'Set webhooks' },
     ],
     [
+      'numbers of another account',
+      {
+        network: {
+          simulator: null,
+          carrier: { findCalls: async () => [], findNumberWebhook: async () => 'not-ours' } as never,
+        },
+      },
+      { about: 'Webhooks of numbers', mend: 'Remove them' },
+    ],
+    [
       'an address that leads nowhere',
       { answer: () => new Response('', { status: 502 }) },
       { about: 'Public address', mend: 'PUBLIC_URL' },

@@ -69,14 +69,20 @@ async function checkNumbers({ network, answeredNumbers }: HealthParts): Promise<
   try {
     const numbers = await answeredNumbers(mostNumbers);
     if (numbers.length === 0) return good(about, 'No number is answered here, so none needs one.');
-    const astray: string[] = [];
+    const found = { us: [] as string[], another: [] as string[], 'not-ours': [] as string[] };
     for (const number of numbers) {
-      const whom = await network.carrier.findNumberWebhook({ number, voicePath: paths.voice });
-      if (whom !== 'us') astray.push(whom === 'another' ? number : `${number} (not of this account)`);
+      found[await network.carrier.findNumberWebhook({ number, voicePath: paths.voice })].push(number);
     }
-    if (astray.length === 0) return good(about, `The carrier asks this server about ${numbers.length} of them.`);
-    const detail = `Somebody else is asked, or nobody, when these are called: ${astray.join(', ')}.`;
-    return bad(about, detail, 'Press "Set webhooks" on the page Numbers, or POST /v1/phone-numbers/sync.');
+    const { us, another, 'not-ours': foreign } = found;
+    if (another.length > 0) {
+      const detail = `Somebody else is asked, or nobody, when these are called: ${another.join(', ')}.`;
+      return bad(about, detail, 'Press "Set webhooks" on the page Numbers, or POST /v1/phone-numbers/sync.');
+    }
+    if (foreign.length > 0) {
+      const detail = `The account of the carrier does not have ${foreign.join(', ')}.`;
+      return bad(about, detail, 'Remove them under Numbers, or set up the account that has them.');
+    }
+    return good(about, `The carrier asks this server about ${us.length} of them.`);
   } catch (error) {
     const detail = `They could not be looked at: ${messageOf(error)}`;
     return warning(about, detail, 'Look at the findings about the carrier and the database first.');

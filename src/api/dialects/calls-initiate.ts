@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachOf } from '../../account/principal.ts';
 import { lineOf } from '../../assistant/assistant.ts';
-import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { findPublishedAssistant } from '../../assistant/find-assistant.ts';
 import { type Opening, renderOpening } from '../../assistant/render-opening.ts';
 import type { Logger } from '../../base/log.ts';
 import { DialRefused } from '../../call/dial/dial-refused.ts';

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachOf } from '../../account/principal.ts';
 import { type Assistant, lineOf } from '../../assistant/assistant.ts';
-import { type ChosenAssistant, findAssistantVersion, findPublishedAssistant } from '../../assistant/find-published.ts';
+import { type ChosenAssistant, findAssistantVersion, findPublishedAssistant } from '../../assistant/find-assistant.ts';
 import { renderOpening } from '../../assistant/render-opening.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CallwrightError } from '../../base/errors.ts';

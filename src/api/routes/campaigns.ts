@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { reachOf } from '../../account/principal.ts';
-import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { findPublishedAssistant } from '../../assistant/find-assistant.ts';
 import type { CampaignParts } from '../../campaign/campaign-parts.ts';
 import { type CampaignAction, CampaignRefused, changeCampaign, pastOf } from '../../campaign/change-campaign.ts';
 import { readProgress } from '../../campaign/read-progress.ts';

@@ -1,6 +1,6 @@
 /** Takes a call that somebody places to one of our numbers: finds who answers there and stores it, once. */
 import { type Assistant, lineOf } from '../../assistant/assistant.ts';
-import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { findPublishedAssistant } from '../../assistant/find-assistant.ts';
 import { renderOpening, withDisclosure } from '../../assistant/render-opening.ts';
 import { messageOf } from '../../base/errors.ts';
 import { countCallsOnLines, findCall, insertCall, type NewCallRow } from '../../store/calls.ts';

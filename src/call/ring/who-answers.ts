@@ -1,6 +1,6 @@
 /** Who answers an incoming call: the number's own assistant, or whom its author names while it rings. */
 import type { Assistant } from '../../assistant/assistant.ts';
-import { findPublishedAssistant } from '../../assistant/find-published.ts';
+import { findPublishedAssistant } from '../../assistant/find-assistant.ts';
 import { everyone } from '../../store/reach.ts';
 import type { CallParts } from '../call-parts.ts';
 import { type Asked, askInboundWebhook, type InboundWebhook, type InboundWebhookParts } from './ask-inbound-webhook.ts';
