@@ -4,6 +4,7 @@ import type { CallWithTurns } from '../../src/api/contract/calls.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
 import { loadReadyPeople } from '../../src/simulator/person/ready-people.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
+import { expectBothSidesToAgree } from '../setup/spoken-calls.ts';
 
 const reminder = {
   customerName: 'Sarah Johnson',
@@ -26,20 +27,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => server.stop());
-
-const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
-
-/** What the person's ear got, against what our transcript says was heard. */
-function expectTranscriptToAgree(call: CallWithTurns, truth: SimulatedCallRecord): void {
-  const heardByPerson = words(truth.heard.map((utterance) => utterance.text).join(' '));
-  const heardByUs = words(
-    call.turns.flatMap((turn) => (turn.speaker === 'assistant' ? [turn.heard_text] : [])).join(' '),
-  );
-  expect(heardByUs).toEqual(heardByPerson);
-  const saidByPerson = truth.said.filter((utterance) => utterance.reachedApp).map((utterance) => utterance.text.trim());
-  const saidToUs = call.turns.flatMap((turn) => (turn.speaker === 'person' ? [turn.text.trim()] : []));
-  expect(saidToUs.filter((text) => !text.startsWith('[pressed'))).toEqual(saidByPerson.filter((text) => text !== ''));
-}
 
 async function callPerson(name: string): Promise<{ call: CallWithTurns; truth: SimulatedCallRecord }> {
   const person = loadReadyPeople().find((candidate) => candidate.person.name === name);
@@ -85,7 +72,7 @@ describe('a call to each person', () => {
   it.concurrent.each(Object.keys(expected))('%s: one final status and a full transcript', async (name) => {
     const { call, truth } = await callPerson(name);
     expect(call).toMatchObject({ state: 'ended', ...expected[name] });
-    expectTranscriptToAgree(call, truth);
+    expectBothSidesToAgree(call, truth);
     const events = await server.get<{ data: { type: string }[] }>(`/v1/calls/${call.id}/events`);
     expect(events.data.filter((event) => event.type === 'call.ended')).toHaveLength(1);
     expect(call.turns.every((turn) => turn.ended_at !== null)).toBe(true);
