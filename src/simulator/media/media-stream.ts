@@ -44,6 +44,8 @@ export type StreamOutcome =
 const longestCatchUpMs = 10_000;
 /** A timer may fire this much early. */
 const toleranceMs = 1;
+/** How much before its time a frame is sent at most: that, and a wall clock of whole milliseconds on both ends. */
+const mostEarlyMs = toleranceMs + 2;
 /** How a file header looks in base64; Twilio plays it as noise. */
 const wavHeader = 'UklGR';
 
@@ -103,8 +105,11 @@ class MediaStream implements LineListener {
     this.#wire.send('dtmf', { track: 'inbound_track', digit });
   }
 
+  /** A frame may have been sent just before its time was over: what begins in that moment is in the next one, whole. */
   soundStarted(sound: LineSound): void {
-    this.#feed.add(sound);
+    const nextAtMs = (this.#log.startedAtMs ?? 0) + this.#chunk * frameMs;
+    const isJustMissed = sound.atMs < nextAtMs && nextAtMs - sound.atMs <= mostEarlyMs;
+    this.#feed.add(isJustMissed ? { ...sound, atMs: nextAtMs } : sound);
   }
 
   /** What began before the stream did has not been told whole. */

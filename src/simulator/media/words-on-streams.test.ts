@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWordEar, type WordEvent } from '../../audio/word-ear.ts';
-import { type StreamTalk, streamApplication } from '../testing/stream-application.ts';
+import { createWordEar } from '../../audio/word-ear.ts';
+import { parsePerson } from '../person/parse-person.ts';
+import { type StreamFrame, type StreamTalk, streamApplication } from '../testing/stream-application.ts';
 import { createVirtualNetwork } from '../testing/virtual-network.ts';
 
 const hangsOn = 'answers after 1s\nstays silent';
@@ -22,11 +23,22 @@ async function play(
   await pass(ms);
   network.stop();
   const { record } = network.find(sid)!;
-  const heard: WordEvent[] = [];
-  const ear = createWordEar((event) => heard.push(event));
-  for (const { media } of application.frames) if (media) ear.hear(Buffer.from(media.payload, 'base64'));
-  const hearing = heard.filter(({ type }) => type === 'word-heard').map(({ text }) => text);
-  return { record, application, heardByApp: hearing.join(' '), problems: record.errors.map(({ message }) => message) };
+  return {
+    record,
+    application,
+    heardByApp: wordsOf(application.frames),
+    problems: record.errors.map(({ message }) => message),
+  };
+}
+
+/** What an application hears whole. */
+function wordsOf(frames: readonly StreamFrame[]): string {
+  const heard: string[] = [];
+  const ear = createWordEar(({ type, text }) => {
+    if (type === 'word-heard') heard.push(text);
+  });
+  for (const { media } of frames) if (media) ear.hear(Buffer.from(media.payload, 'base64'));
+  return heard.join(' ');
 }
 
 const words = (text: string) => text.split(' ');
@@ -39,6 +51,33 @@ describe('what the person says on a stream', () => {
     );
     expect(heardByApp).toBe('Yes, this is Sarah Johnson. Привет, wie geht’s?');
     expect(record.said.map(({ reachedApp }) => reachedApp)).toEqual([true, true]);
+  });
+
+  it('is heard from its first word on, wherever between its own frames the common tick falls', async () => {
+    const script = (answersMs: number) =>
+      `answers after ${answersMs / 1000}s\ninterrupts after 3 words "Wait for me."\nstays silent`;
+    const To = '+15005550101';
+    for (const phaseMs of [0.3, 0.6, 0.9, 10, 19.3, 19.6]) {
+      const application = streamApplication((frame, { say }) => {
+        if (frame.event === 'start') say(greeting);
+      });
+      const people = new Map([[To, parsePerson('other', script(1000 + phaseMs))]]);
+      const { network, clock, call } = createVirtualNetwork(application, script(1000), { people });
+      const sids = [await call(), await call({ To })];
+      // So that whoever waits for a promise begins to speak at the very moment of a tick.
+      for (let passedMs = 0; passedMs < 6000; passedMs += 0.25) {
+        clock.advance(0.25);
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      network.stop();
+      for (const sid of sids) {
+        const { sid: streamSid } = network.find(sid)!.record.streams[0]!;
+        expect([phaseMs, wordsOf(application.frames.filter((frame) => frame.streamSid === streamSid))]).toEqual([
+          phaseMs,
+          'Wait for me.',
+        ]);
+      }
+    }
   });
 
   it('before it was opened has reached it only in part', async () => {
