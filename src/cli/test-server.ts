@@ -9,6 +9,7 @@ import type { LanguageModel } from '../ports/language-model.ts';
 import type { ServerUnderTest } from '../suite/run-suite.ts';
 import { createLanguageModel } from '../wiring/create-work.ts';
 import { createCallwright } from '../wiring.ts';
+import { createTestNumber, type TestNumberParts } from './test-number.ts';
 import { watchEvents } from './watch-events.ts';
 
 export interface TestServer {
@@ -67,8 +68,11 @@ export async function openTestServer(given: Config, calls: CallsToCome): Promise
   const watching = new AbortController();
   await watchEvents(url, watching.signal, told.post);
   const pace = speed === 1 ? 'as fast as life' : `${speed} times as fast as life`;
+  const { findCall, ask, ...asked } = askServer(url, operatorKey);
+  const whenTaken = (sid: string) => told.when('call.ringing', sid);
+  const { callIn } = createTestNumber({ number: config.phoneNumber, simulator, ask, findCall, whenTaken });
   return {
-    server: { ...askServer(url, operatorKey), whenTold: told.when, setPerson: simulator.setPerson },
+    server: { ...asked, callIn, whenTold: told.when, setPerson: simulator.setPerson },
     model,
     pace: `${pace}, by ${model?.name ?? 'the scripted assistant'}`,
     async stop() {
@@ -78,16 +82,26 @@ export async function openTestServer(given: Config, calls: CallsToCome): Promise
   };
 }
 
-function askServer(url: string, key: string): Pick<ServerUnderTest, 'post' | 'call'> {
+function askServer(
+  url: string,
+  key: string,
+): Pick<ServerUnderTest, 'post' | 'call'> & Pick<TestNumberParts, 'ask' | 'findCall'> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const ask: TestNumberParts['ask'] = async (method, path, body) => {
+    const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
+    const got = (await answer.json()) as { id: string; detail?: string };
+    if (answer.ok) return got;
+    throw new CallwrightError('suite/refused', `${method} ${path} was refused: ${got.detail ?? answer.status}`);
+  };
+  const askCall = (id: string) => fetch(`${url}/v1/calls/${id}`, { headers });
   return {
-    async post(path, body) {
-      const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-      const got = (await answer.json()) as { id: string; detail?: string };
-      if (answer.ok) return got;
-      throw new CallwrightError('suite/refused', `POST ${path} was refused: ${got.detail ?? answer.status}`);
+    ask,
+    post: (path, body) => ask('POST', path, body),
+    call: async (id) => (await (await askCall(id)).json()) as CallWithTurns,
+    async findCall(sid) {
+      const answer = await askCall(sid);
+      return answer.ok ? ((await answer.json()) as CallWithTurns).id : null;
     },
-    call: async (id) => (await (await fetch(`${url}/v1/calls/${id}`, { headers })).json()) as CallWithTurns,
   };
 }
 
@@ -101,8 +115,10 @@ function createBulletin() {
     return notice;
   };
   return {
-    post: ({ type, call_id: callId }: EventResource) => {
+    post: ({ type, call_id: callId, data }: EventResource) => {
       if (callId !== null) noticeOf(type, callId).resolve();
+      // Whoever lets a person call in knows the call only by the carrier's name for it.
+      if (typeof data.carrier_sid === 'string') noticeOf(type, data.carrier_sid).resolve();
     },
     when: (type: string, callId: string) => noticeOf(type, callId).promise,
   };

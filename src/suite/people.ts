@@ -14,6 +14,8 @@ export interface PlayedPerson {
   trouble(): string | null;
 }
 
+const usualAnswerMs = 1000;
+
 /** @param model plays those who have a persona; null where there is none, which `whyNotPlayed` tells before */
 export function toPerson(name: string, wanted: SuitePerson, model: LanguageModel | null): PlayedPerson {
   if (wanted.ready !== undefined) return untroubled(readyPerson(wanted.ready));
@@ -33,7 +35,7 @@ export function toPerson(name: string, wanted: SuitePerson, model: LanguageModel
     },
   };
   const person: Person = {
-    ...{ name, description: '', pickup: { type: 'answers', afterMs: wanted.answers_after_ms } },
+    ...{ name, description: '', pickup: { type: 'answers', afterMs: wanted.answers_after_ms ?? usualAnswerMs } },
     ...{ steps: [], patienceMs: wanted.patience_ms, converses },
   };
   return { person, trouble: () => trouble };

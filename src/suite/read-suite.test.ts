@@ -71,6 +71,61 @@ describe('a file of test calls', () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  it('may let the person call in, from a number of theirs', () => {
+    const inbound = oneCase.replace('person:', 'direction: inbound\n    from: "+12125550100"\n    person:');
+    const suite = read(assistant + inbound);
+    expect(suite.cases[0]).toMatchObject({ direction: 'inbound', from: '+12125550100' });
+    expect(read(assistant + oneCase).cases[0]).toMatchObject({ direction: 'outbound' });
+  });
+
+  const inbound = (more: string) => `${assistant}cases:\n  - name: a\n    direction: inbound\n${more}`;
+  const usualPerson = '    person: sarah-johnson\n';
+  const usualExpect = '    expect: { outcome: talked }\n';
+
+  it.each([
+    [
+      assistant + oneCase.replace('person:', 'from: "+12125550100"\n    person:'),
+      'suite.yaml:4: cases.0.from: nobody calls in here; set direction: inbound, or name the number that is called as to',
+    ],
+    [
+      inbound(`    to: "+12125550100"\n${usualPerson}${usualExpect}`),
+      'suite.yaml:5: cases.0.to: an incoming case calls the number of the test server; name the number that calls as from',
+    ],
+    [
+      inbound(`    variables: { a: b }\n    welcome_message: Hi.\n    agenda: x\n${usualPerson}${usualExpect}`),
+      [
+        'suite.yaml:5: cases.0.variables: an incoming call brings none; write what the assistant shall know into the prompt of its assistant',
+        'suite.yaml:6: cases.0.welcome_message: an incoming call brings none; write it as welcome_message of its assistant',
+        'suite.yaml:7: cases.0.agenda: an incoming call brings none; write it as agenda of its assistant',
+      ].join('\n'),
+    ],
+    [
+      `variables: { a: b }\n${inbound(usualPerson + usualExpect)}`,
+      'suite.yaml:1: variables: an incoming call brings none',
+    ],
+    [
+      inbound(`    person: { persona: Ann, answers_after_ms: 10 }\n${usualExpect}`),
+      'suite.yaml:5: cases.0.person.answers_after_ms: who calls in answers no phone; leave it out',
+    ],
+    [inbound(`    person: busy\n${usualExpect}`), 'suite.yaml:5: cases.0.person: who takes up no phone says nothing'],
+    [
+      inbound(`    person: { script: does not answer }\n${usualExpect}`),
+      'suite.yaml:5: cases.0.person: who takes up no phone says nothing',
+    ],
+    [
+      inbound(`${usualPerson}    expect: { answered_by: person, voicemail_message: left }\n`),
+      'suite.yaml:6: cases.0.expect.answered_by: an incoming call is answered by the assistant; leave it out\nsuite.yaml:6: cases.0.expect.voicemail_message',
+    ],
+    [inbound(usualPerson + usualExpect).replace('inbound', 'in'), 'cases.0.direction: must be outbound or inbound'],
+  ])('is refused where it says what makes no sense in its direction: %j', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it('keeps for the calls that are placed what they bring along, beside others that come in', () => {
+    const second = '  - name: b\n    direction: inbound\n    person: silent\n    expect: { turns: { at_least: 1 } }\n';
+    expect(read(`variables: { a: b }\n${assistant}${oneCase}${second}`).cases).toHaveLength(2);
+  });
+
   it('is either read or refused with a line, whatever it is', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),

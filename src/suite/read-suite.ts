@@ -5,6 +5,7 @@ import { CallwrightError, messageOf } from '../base/errors.ts';
 import { findNearMiss } from '../config/near-miss.ts';
 import { BadPersonScript, parsePerson } from '../simulator/person/parse-person.ts';
 import { loadReadyPeople } from '../simulator/person/ready-people.ts';
+import { findMisfits } from './fits-direction.ts';
 import { fieldNames, type Suite, suiteSchema } from './suite-schema.ts';
 
 /** The message has one line for each thing that must be mended. */
@@ -40,6 +41,8 @@ export function readSuite(file: SuiteFile): Suite {
   if (!parsed.success) throw new BadSuite(parsed.error.issues.flatMap((issue) => toLines(issue, at)));
   const bad = parsed.data.cases.flatMap(({ person }, index) => whyNoPerson(person, ['cases', index, 'person'], at));
   if (bad.length > 0) throw new BadSuite(bad);
+  const misfits = findMisfits(parsed.data);
+  if (misfits.length > 0) throw new BadSuite(misfits.map(({ path, words }) => at(path, words)));
   return parsed.data;
 }
 

@@ -44,8 +44,16 @@ export function toJson(suite: string, results: readonly CaseResult[]): string {
   const cases = results.map(({ name, passed, differences, trouble, call, tookMs }) => ({
     ...{ name, passed, took_ms: tookMs, trouble, differences },
     call: call && {
-      ...{ id: call.id, status: call.status, outcome: call.outcome, ended_by: call.ended_by },
-      ...{ ended_reason: call.ended_reason, answered_by: call.answered_by, duration_seconds: call.duration_seconds },
+      ...{
+        id: call.id,
+        direction: call.direction,
+        from: call.from,
+        to: call.to,
+        status: call.status,
+        outcome: call.outcome,
+      },
+      ...{ ended_by: call.ended_by, ended_reason: call.ended_reason, answered_by: call.answered_by },
+      duration_seconds: call.duration_seconds,
       ...{ reply_ms: call.latency.reply_ms, analysis: call.analysis, tool_calls: call.tool_calls, turns: call.turns },
     },
   }));

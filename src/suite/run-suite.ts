@@ -10,11 +10,21 @@ import type { Suite, TestCase } from './suite-schema.ts';
 /** The server under test, and its phone network. */
 export interface ServerUnderTest {
   /** @throws CallwrightError when the answer is not a success */
-  post(path: string, body: unknown): Promise<{ id: string | number }>;
+  post(path: string, body: object): Promise<{ id: string | number }>;
   call(id: string): Promise<CallWithTurns>;
   /** Settles when this was told of the call. */
   whenTold(type: 'call.ended' | 'call.analyzed', callId: string): Promise<void>;
   setPerson(number: string, person: Person): void;
+  /** Lets the person call the server, where this assistant answers; gives the call's id. @throws CallwrightError when nobody took it */
+  callIn(ends: CallEnds): Promise<string>;
+}
+
+/** Who talks to whom. */
+export interface CallEnds {
+  /** Of the person. */
+  number: string;
+  person: Person;
+  assistantId: number;
 }
 
 export interface CaseResult {
@@ -64,7 +74,10 @@ export async function runSuite(suite: Suite, parts: SuiteParts): Promise<CaseRes
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, testCase] = next;
-      const result = await runCase(suite, testCase, { ...parts, number: testCase.to ?? numberOf(index) });
+      const result = await runCase(suite, testCase, {
+        ...parts,
+        number: testCase.to ?? testCase.from ?? numberOf(index),
+      });
       results[index] = result;
       parts.onResult?.(result);
     }
@@ -90,13 +103,31 @@ async function runCase(suite: Suite, testCase: TestCase, parts: SuiteParts & { n
 async function makeCall(suite: Suite, testCase: TestCase, parts: SuiteParts & { number: string }) {
   const { server, number, model } = parts;
   const played = toPerson(testCase.name, testCase.person, model);
-  server.setPerson(number, played.person);
-  const assistant = await server.post('/v1/assistants', { ...suite.assistant, ...testCase.assistant });
-  const placed = await server.post('/v1/calls', toRequest(suite, testCase, { to: number, assistant_id: assistant.id }));
-  const id = String(placed.id);
+  const assistant = await server.post('/v1/assistants', toAssistant(suite, testCase));
+  const ends = { number, person: played.person, assistantId: Number(assistant.id) };
+  const isInbound = testCase.direction === 'inbound';
+  const id = await (isInbound ? server.callIn(ends) : placeCall(server, ends, { suite, testCase }));
   await server.whenTold('call.ended', id);
   if (needsAnalysis(testCase.expect)) await server.whenTold('call.analyzed', id);
   return { call: await server.call(id), trouble: played.trouble() };
+}
+
+/** An incoming call knows no limit but its assistant's own. */
+function toAssistant(suite: Suite, { assistant: changes, direction, max_duration_seconds: longest }: TestCase) {
+  const assistant = { ...suite.assistant, ...changes };
+  if (direction === 'outbound') return assistant;
+  const own = assistant.limits?.max_duration_seconds ?? longest;
+  return { ...assistant, limits: { ...assistant.limits, max_duration_seconds: Math.min(own, longest) } };
+}
+
+async function placeCall(
+  server: ServerUnderTest,
+  { number, person, assistantId }: CallEnds,
+  { suite, testCase }: { suite: Suite; testCase: TestCase },
+): Promise<string> {
+  server.setPerson(number, person);
+  const placed = await server.post('/v1/calls', toRequest(suite, testCase, { to: number, assistant_id: assistantId }));
+  return String(placed.id);
 }
 
 function toRequest(suite: Suite, testCase: TestCase, call: Record<string, unknown>): Record<string, unknown> {

@@ -56,7 +56,8 @@ const person = z.preprocess(
       otherwise: otherwise.optional(),
       /** Said before the assistant has spoken. */
       opens_with: textSchema(2000).optional(),
-      answers_after_ms: milliseconds.default(1000),
+      /** A second unless told. */
+      answers_after_ms: milliseconds.optional(),
       patience_ms: milliseconds.min(1000).default(30_000),
     })
     .superRefine((value, context) => {
@@ -121,9 +122,13 @@ const callFields = {
 
 const testCase = z.strictObject({
   name: short,
+  /** `inbound`: the person calls, and the assistant answers. */
+  direction: z.enum(['outbound', 'inbound']).default('outbound'),
   person,
   /** Who is called; a number of its own unless told. */
   to: e164Schema.optional(),
+  /** Who calls; a number of its own unless told. */
+  from: e164Schema.optional(),
   /** What is different about the assistant. */
   assistant: assistantChanges.optional(),
   ...callFields,

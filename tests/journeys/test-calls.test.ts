@@ -76,6 +76,56 @@ cases:
   expect(cases[1]).toMatchObject({ name: 'cannot be called', passed: false, call: { status: 'failed' } });
 });
 
+it('people call in at once and each reaches the assistant of their case, over a relay and over sound', async () => {
+  const [json, junit] = [join(folder, 'inbound.json'), join(folder, 'inbound.xml')];
+  const file = suite(
+    'inbound.yaml',
+    `name: The desk
+assistant: { name: Desk, engine: relay, prompt: Be kind., welcome_message: Good day to you., tools: [hang_up] }
+cases:
+  - name: is answered
+    direction: inbound
+    from: "+13035550177"
+    person:
+      answers:
+        - { when: good day, say: Are you a real person? }
+        - { when: automated, say: "Thank you. Goodbye." }
+    expect:
+      status: completed
+      outcome: talked
+      ended_by: assistant
+      said: [good day, automated]
+      not_said: good night
+      person_said: real person
+      tools: [hang_up]
+      reply_ms: { longest: 10000 }
+  - name: is answered at night
+    direction: inbound
+    assistant: { engine: cascade, welcome_message: Good night. }
+    person: { answers: [{ when: good night, say: Are you a robot? }, { when: automated, hang_up: true }] }
+    expect: { outcome: talked, ended_by: person, said: good night, not_said: good day, person_said: robot }
+  - name: is called
+    person: { answers: [{ when: good day, say: Are you a robot? }, { when: automated, hang_up: true }] }
+    expect: { outcome: talked }
+  - name: says nothing
+    direction: inbound
+    max_duration_seconds: 10
+    person: { script: stays silent }
+    expect: { ended_by: person, said: the moon }
+`,
+  );
+  const { code, output } = await callwright('test', file, '--json', json, '--junit', junit);
+  expect(output).toContain('3 passed, 1 failed');
+  expect(code).toBe(1);
+  expect(output).toMatch(/✗ says nothing.*\n {4}ended_by: expected person\s+found {4}server/);
+  const { cases } = JSON.parse(readFileSync(json, 'utf8'));
+  const directions = cases.map(({ call }: { call: { direction: string } }) => call.direction);
+  expect(directions).toEqual(['inbound', 'inbound', 'outbound', 'inbound']);
+  expect(cases[0].call).toMatchObject({ from: '+13035550177' });
+  expect(cases[3].call.duration_seconds).toBeLessThan(20);
+  expect(readFileSync(junit, 'utf8')).toContain('<testsuite name="The desk" tests="4" failures="1"');
+});
+
 it('a file that cannot be understood is refused by line before anything is started', async () => {
   const file = suite(
     'bad.yaml',
