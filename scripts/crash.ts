@@ -10,6 +10,8 @@ import { findTargets, type SweepResult, setUpOnce, sweep, type Target } from '..
 
 const { values } = parseArgs({
   options: {
+    /** Only this flow. */
+    flow: { type: 'string', default: '' },
     kills: { type: 'string', default: '300' },
     workers: { type: 'string', default: '2' },
     /** Only points whose name holds this. */
@@ -35,7 +37,9 @@ function* share(targets: readonly Target[], enough: () => boolean): Generator<Ta
 async function run(): Promise<SweepResult[]> {
   const [first, ...others] = stations;
   if (!first) throw new Error('there must be a worker');
-  const targets = (await findTargets(first, receiver)).filter(({ point }) => point.includes(values.only));
+  const targets = (await findTargets(first, receiver)).filter(
+    ({ flow, point }) => point.includes(values.only) && flow.includes(values.flow),
+  );
   for (const station of others) await setUpOnce(station, receiver);
   console.log(`${targets.length} targets at ${new Set(targets.map(({ point }) => point)).size} points`);
   let kills = 0;

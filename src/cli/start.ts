@@ -1,6 +1,6 @@
 /** `callwright start`: runs the server until it is told to stop. */
 
-import { readCrashAt } from '../config/crash-at.ts';
+import { readCrashAt, readErasingTimes } from '../config/crash-at.ts';
 import { refuseHeldDirectory } from '../store/embedded/lock-directory.ts';
 import { keepDashboardFresh } from './build-dashboard.ts';
 import { readCommandConfig } from './environment.ts';
@@ -13,7 +13,9 @@ export async function start(): Promise<void> {
   if (config.databaseUrl === null) await refuseHeldDirectory(config.dataDir);
   const { createCallwright } = await import('../wiring.ts');
   const crashPoint = readCrashAt();
-  const callwright = await createCallwright(config, { audibleVoices: true, ...(crashPoint ? { crashPoint } : {}) });
+  const erasing = readErasingTimes();
+  const forTests = { ...(crashPoint ? { crashPoint } : {}), ...(erasing ? { erasing } : {}) };
+  const callwright = await createCallwright(config, { audibleVoices: true, ...forTests });
   void keepDashboardFresh();
   if (process.stdout.isTTY) {
     console.log(`Callwright is ready on ${callwright.url}. The operator's key is in ${callwright.operatorKeyFile}.`);

@@ -25,7 +25,7 @@ export function createAfterCalls({ config, overrides }: Foundation, parts: CallP
     createRecordingKeeper({ ...parts, drafts, blobs, deleteCarrierCopies }),
     ...(spend ? [createCostCounter({ ...parts, policy: spend })] : []),
     createCallAnalyst({ ...parts, model: overrides.analyst ?? (config.languageModel ? model : null) }),
-    createEraser({ ...parts, runner, drafts, blobs, retention }),
+    createEraser({ ...parts, runner, drafts, blobs, retention, times: overrides.erasing }),
   ];
   return {
     start: () => {

@@ -1,5 +1,4 @@
 /** Everything that goes on in calls, and how it comes to rest. */
-import { join } from 'node:path';
 import { defaultAssistant } from '../assistant/assistant.ts';
 import { createScriptedAssistant } from '../assistant/scripted-assistant/scripted-assistant.ts';
 import { waitFor } from '../base/clock.ts';
@@ -16,7 +15,6 @@ import { hearCarrier } from '../call/hear-carrier.ts';
 import type { SessionParts } from '../call/join-session.ts';
 import { createLiveCommands } from '../call/live-commands.ts';
 import { type CallRequest, checkCall, placeCall, queueCall } from '../call/place-call.ts';
-import { createRecordingDrafts } from '../call/recording-drafts.ts';
 import { type CallParts, createCallRunner } from '../call/run-call.ts';
 import type { SpeechVendors } from '../call/speech-vendors.ts';
 import { createSweeper } from '../call/sweep.ts';
@@ -30,6 +28,7 @@ import { countCallsOfNode, countCallsOnLines } from '../store/calls.ts';
 import { listLivingNodes } from '../store/nodes.ts';
 import { createAfterCalls } from './create-after-calls.ts';
 import { type Foundation, paths, relayPath, streamPath } from './foundation.ts';
+import { openDrafts } from './open-blobs.ts';
 
 const farewell = 'I am sorry, I have to end this call now. Goodbye.';
 /** How long a farewell may take when the server stops. */
@@ -62,7 +61,7 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
   const records = createCallRecords({ ...parts, gatherMs: recordGatherMs });
   const own = { runner, conversations, commands, records, model, policy, toolRequests, voicePath: paths.voice };
   const talk = { ...parts, ...own, pickupPolicy: overrides.pickup };
-  const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
+  const drafts = openDrafts(base);
   const afterCalls = createAfterCalls(base, parts, { runner, blobs, drafts, model });
   const onLine = {
     ...{ speech, telemetry, spareApology, pacer: createPacer(clock, telemetry.pacerLate) },

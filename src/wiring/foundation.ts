@@ -7,6 +7,7 @@ import type { PickupPolicy } from '../call/answer/pickup/pickup-policy.ts';
 import type { AttentionPolicy } from '../call/converse/turn/attention-state.ts';
 import type { TurnPolicy } from '../call/converse/turn/turn-policy.ts';
 import type { LineRulesTable } from '../call/line-rules/line-rules.ts';
+import type { ErasingTimes } from '../call/wrap-up/erase-people.ts';
 import type { Config } from '../config/read-config.ts';
 import type { LanguageModel } from '../ports/language-model.ts';
 import type { SimulatorOptions } from '../simulator/create-simulator.ts';
@@ -32,6 +33,8 @@ export interface Overrides {
   attention?: Partial<AttentionPolicy>;
   /** How long after a call its costs are counted. */
   costsCountedAfterMs?: number;
+  /** How soon a person is forgotten. */
+  erasing?: Partial<ErasingTimes>;
   /** Who analyzes calls that are over, where no language model is configured. */
   analyst?: LanguageModel;
   /** What a person on the line must be told, instead of the table of the settings. */

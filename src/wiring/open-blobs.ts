@@ -1,5 +1,6 @@
-/** Where recordings are kept: a bucket where one is configured, else a folder of the data directory. */
+/** Where recordings are kept: a bucket where one is configured, else a folder of the data directory; and where they grow. */
 import { join } from 'node:path';
+import { createRecordingDrafts, type RecordingDrafts } from '../call/recording-drafts.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import { createLocalFiles } from '../providers/local-files/local-files.ts';
 import { createS3 } from '../providers/s3/s3.ts';
@@ -10,6 +11,11 @@ export function openBlobs(base: Foundation): BlobStore {
   const { crashPoint } = base.overrides;
   const blobs = openItsBlobs(base);
   return crashPoint ? nameEffects('blobs', { port: blobs, methods: ['put', 'get', 'delete'] }, crashPoint) : blobs;
+}
+
+export function openDrafts({ config, overrides: { crashPoint } }: Foundation): RecordingDrafts {
+  const drafts = createRecordingDrafts(join(config.dataDir, 'recording-drafts'));
+  return crashPoint ? nameEffects('drafts', { port: drafts, methods: ['delete'] }, crashPoint) : drafts;
 }
 
 function openItsBlobs({ config, overrides, clock, random }: Foundation): BlobStore {

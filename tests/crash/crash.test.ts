@@ -1,4 +1,4 @@
-/** The short form of `npm run test:crash`: killed between the carrier's answer and its commit, and in a campaign's. */
+/** The short form of `npm run test:crash`: killed as the carrier has answered, in a campaign's commit, and while it erases. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type NetworkProcess, type Receiver, startNetwork, startReceiver } from './processes.ts';
 import { createStation, type Station } from './station.ts';
@@ -22,18 +22,19 @@ afterAll(async () => {
   station.remove();
 });
 
-/** Four starts, and up to a minute until a call that the carrier may have is asked for. */
+/** Five starts, and up to a minute until a call that the carrier may have is asked for. */
 const longestMs = 180_000;
 
-it('loses no call, makes none twice and leaves none behind when killed while it dials', {
+it('loses no call, makes none twice and leaves nothing behind when killed while it dials, or erases a person', {
   timeout: longestMs,
 }, async () => {
   await setUpOnce(station, receiver);
   const targets = [
     { flow: 'outbound', point: 'carrier.placeCall after', times: 1 },
     { flow: 'campaign', point: 'commit calls+campaigns+contacts+events after', times: 1 },
+    { flow: 'erasure', point: 'carrier.deleteRecording before', times: 1 },
   ];
   const result = await sweep({ station, receiver, targets, longestRestMs: 70_000 });
   expect(result.kills).toEqual(targets);
-  expect(result).toMatchObject({ calls: 3, lost: [], double: [], stuck: [] });
+  expect(result).toMatchObject({ calls: 4, lost: [], double: [], stuck: [] });
 });

@@ -1,21 +1,11 @@
 /** What goes on when the server is killed: calls out, campaigns, calls in, and recordings, each from request to rest. */
 import { systemClock, waitFor } from '../../src/base/clock.ts';
+import type { CallSeen } from './call-seen.ts';
+import { canary, hasWords } from './forgotten.ts';
 import type { Requests } from './station.ts';
 
 /** Goes on until its calls are at rest or the server is gone. */
 export type Flow = (station: Requests, isOver: () => boolean) => Promise<void>;
-
-export interface CallSeen {
-  id: string;
-  to: string;
-  from: string;
-  direction: 'inbound' | 'outbound';
-  status: string;
-  state: 'in_progress' | 'ended';
-  carrier_sid: string | null;
-  ended_reason: string | null;
-  retry_of: string | null;
-}
 
 const short = 'answers after 200ms\nsays "Hello?"\nwaits 500ms\nhangs up';
 const lookEveryMs = 100;
@@ -74,21 +64,39 @@ const inbound: Flow = async (station, isOver) => {
   await untilOver(station, from, isOver);
 };
 
-/** On an audio stream, recorded by the carrier and by us. */
-const recording: Flow = async (station, isOver) => {
-  const to = await station.person(short);
+/** On an audio stream, recorded by the carrier and by us; gives the call when both recordings are kept. */
+async function untilRecorded(station: Requests, to: string, isOver: () => boolean): Promise<CallSeen | null> {
   const verification = Number(to.slice(-6));
-  if ((await station.wish(station.wishFor('/call-customer', { to, verification }))) === null) return;
+  if ((await station.wish(station.wishFor('/call-customer', { to, verification }))) === null) return null;
   const call = await untilOver(station, to, isOver);
   while (call !== null && !isOver()) {
     const recordings = await station.read<{ data: { status: string }[] }>(`/v1/calls/${call.id}/recordings`);
     const kept = recordings?.data ?? [];
-    if (kept.length === 2 && kept.every(({ status }) => status === 'ready')) return;
+    if (kept.length === 2 && kept.every(({ status }) => status === 'ready')) return call;
+    await waitFor(systemClock, lookEveryMs);
+  }
+  return null;
+}
+
+const recording: Flow = async (station, isOver) => {
+  await untilRecorded(station, await station.person(short), isOver);
+};
+
+/** Somebody who was recorded and whose words are kept is forgotten; what is left to be seen is for the judge. */
+const erasure: Flow = async (station, isOver) => {
+  const to = await station.person(`answers after 200ms\nsays "This is ${canary}."\nwaits 500ms\nhangs up`);
+  const call = await untilRecorded(station, to, isOver);
+  if (call === null) return;
+  while (!isOver() && !(await hasWords(station, call.id))) await waitFor(systemClock, lookEveryMs);
+  const id = (await station.wish(station.wishToForget(to)))?.body.id;
+  while (!isOver()) {
+    const seen = await station.read<{ done_at: string | null }>(`/v1/erasures/${id}`);
+    if (seen?.done_at) return;
     await waitFor(systemClock, lookEveryMs);
   }
 };
 
-export const flows: Readonly<Record<string, Flow>> = { recording, campaign, outbound, inbound };
+export const flows: Readonly<Record<string, Flow>> = { recording, campaign, outbound, inbound, erasure };
 
 /** What has to be there once before anything else: somebody who answers calls, and a place for webhooks. */
 export async function setUp(station: Requests, receiverUrl: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** Compares what the API says at rest with what the carrier saw: no call lost, none made twice, none stuck. */
 import { systemClock, waitFor } from '../../src/base/clock.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
-import type { CallSeen } from './flows.ts';
+import type { CallSeen } from './call-seen.ts';
+import { isForgotten, leftOf } from './forgotten.ts';
 import type { NetworkProcess, Receiver } from './processes.ts';
 import type { Requests } from './station.ts';
 
@@ -80,12 +81,13 @@ async function untilAtRest(station: Requests, longestMs: number, isSettled: (see
 /** Waits until everything has come to its end, at most so long, and says what has not. */
 export async function judge(station: Requests, receiver: Receiver, longestMs: number): Promise<Verdict> {
   const seen = await untilAtRest(station, longestMs, async (at) => {
-    const late = [...untold(at, receiver), ...(await unkept(station, at))];
+    const late = [...untold(at, receiver), ...(await unkept(station, at)), ...(await leftOf(station, at))];
     return late.length === 0;
   });
   const { lost, double } = compare(seen, station);
   const stuck = [...unfinished(seen), ...untold(seen, receiver), ...(await unkept(station, seen))];
-  return { calls: seen.calls.length, lost, double, stuck: [...stuck, ...(await contactsLeft(station, seen))] };
+  const left = [...(await contactsLeft(station, seen)), ...(await leftOf(station, seen))];
+  return { calls: seen.calls.length, lost, double, stuck: [...stuck, ...left] };
 }
 
 function unfinished({ calls, carrier, campaigns }: View): string[] {
@@ -96,8 +98,11 @@ function unfinished({ calls, carrier, campaigns }: View): string[] {
   ];
 }
 
+/** Nothing more is told of who is forgotten. */
 const untold = ({ calls }: View, { endings }: Receiver) =>
-  calls.filter(({ id }) => !endings.has(id)).map(({ id, status }) => `${id}: no webhook told that it is ${status}`);
+  calls
+    .filter((call) => !isForgotten(call) && !endings.has(call.id))
+    .map(({ id, status }) => `${id}: no webhook told that it is ${status}`);
 
 /** Recordings that the carrier has and we do not. */
 async function unkept(station: Requests, { calls, carrier }: View): Promise<string[]> {
@@ -105,6 +110,7 @@ async function unkept(station: Requests, { calls, carrier }: View): Promise<stri
   for (const record of carrier) {
     if (!record.recordings.some(({ status }) => status === 'completed')) continue;
     const call = calls.find(({ carrier_sid: sid }) => sid === record.sid);
+    if (call && isForgotten(call)) continue;
     const kept = call && (await station.read<{ data: RecordingSeen[] }>(`/v1/calls/${call.id}/recordings`));
     const isKept = kept?.data.some(({ source, status }) => source === 'carrier' && status === 'ready');
     if (!isKept) missing.push(`${call?.id}: its recording of ${record.sid} is ${JSON.stringify(kept?.data)}`);
@@ -150,7 +156,8 @@ function compare({ calls, carrier }: View, station: Requests): { lost: string[];
     if (id !== null && !ids.has(id)) lost.push(`${id} was accepted and is not there`);
   }
   // One that was surely never placed is made good by a call of its own, which names it.
-  const asked = calls.filter((call) => call.direction === 'outbound' && call.retry_of === null).map(({ to }) => to);
+  const known = calls.filter((call) => !isForgotten(call));
+  const asked = known.filter((call) => call.direction === 'outbound' && call.retry_of === null).map(({ to }) => to);
   for (const to of new Set(asked.filter((one, at) => asked.indexOf(one) !== at))) double.push(`${to} has two calls`);
   return { lost, double };
 }

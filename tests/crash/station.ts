@@ -1,14 +1,16 @@
 /** One address where servers come and go, and what was asked of them there, which is remembered. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, type NetworkProcess, type ServerProcess, startServer } from './processes.ts';
 
 /** Something asked of the server by a request that can be sent again with its key. */
 export interface Wish {
+  method: 'POST' | 'DELETE';
   path: string;
-  body: string;
+  /** Null where none is sent. */
+  body: string | null;
   key: string;
   /** What the server said in the end; null while it is not known. */
   answer: { status: number; body: Record<string, unknown> } | null;
@@ -23,11 +25,14 @@ export interface Requests {
   /** Sends a request, again when an earlier server died over it; null when this one does. */
   wish(wish: Wish): Promise<Wish['answer']>;
   wishFor(path: string, body: unknown): Wish;
+  wishToForget(number: string): Wish;
   /** Null when the server is gone. */
   read<T>(path: string): Promise<T | null>;
   send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T>;
   /** A phone that nobody rang, with somebody who does as their script says. */
   person(script: string): Promise<string>;
+  /** Names of the files of sound that the server keeps, or has begun. */
+  soundFiles(): string[];
 }
 
 export interface Station extends Requests {
@@ -52,7 +57,7 @@ export async function createStation({ network, index, ownNumber, settings }: Sta
     ...{ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: url, DATA_DIR: dataDir },
     ...network.settings,
     ...{ TWILIO_PHONE_NUMBER: ownNumber, RECORD_CALLS: 'true', TRUSTED_NETWORKS: '127.0.0.0/8' },
-    ...{ CALLS_PER_SECOND: '50', MAX_CONCURRENT_CALLS: '500', ...settings },
+    ...{ CALLS_PER_SECOND: '50', MAX_CONCURRENT_CALLS: '500', ERASE_AFTER_MS: '1000', ...settings },
   };
   return {
     ...createRequests({ network, index, ownNumber }, { url, dataDir }),
@@ -66,31 +71,33 @@ export function createRequests(
   { network, index, ownNumber }: StationParts,
   { url, dataDir }: { url: string; dataDir: string },
 ): Requests {
-  const ask = async (method: string, path: string, { body, key }: { body?: string; key?: string }) => {
+  const ask = async (method: string, path: string, { body = null, key }: { body?: string | null; key?: string }) => {
     const operatorKey = readFileSync(join(dataDir, 'secrets/operator-key'), 'utf8').trim();
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${operatorKey}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === null ? {} : { body }),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const wishes: Wish[] = [];
+  const remember = (what: Pick<Wish, 'method' | 'path' | 'body'>): Wish => {
+    const wish = { ...what, key: randomUUID(), answer: null };
+    wishes.push(wish);
+    return wish;
+  };
   let people = 0;
   return {
     ...{ network, ownNumber, wishes },
-    wishFor(path, body) {
-      const wish = { path, body: JSON.stringify(body), key: randomUUID(), answer: null };
-      wishes.push(wish);
-      return wish;
-    },
+    wishFor: (path, body) => remember({ method: 'POST', path, body: JSON.stringify(body) }),
+    wishToForget: (number) => remember({ method: 'DELETE', path: `/v1/people/${number}`, body: null }),
     async wish(wish) {
       if (wish.answer !== null) return wish.answer;
-      const answer = await ask('POST', wish.path, wish).catch(() => null);
+      const answer = await ask(wish.method, wish.path, wish).catch(() => null);
       // Who is stopping has done nothing about it; what another node is still doing is asked about again.
       wish.answer = answer && [409, 503].includes(answer.status) ? null : answer;
       return wish.answer;
@@ -115,5 +122,8 @@ export function createRequests(
       });
       return number;
     },
+    soundFiles: () => ['blobs/recordings', 'recording-drafts'].flatMap((folder) => namesIn(join(dataDir, folder))),
   };
 }
+
+const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);

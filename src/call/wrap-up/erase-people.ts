@@ -46,20 +46,29 @@ export interface EraserParts {
   clock: Clock;
   log: Logger;
   retention: Retention;
+  times?: Partial<ErasingTimes> | undefined;
+}
+
+export interface ErasingTimes {
+  everyMs: number;
+  /** After the end of a call; what the carrier still tells of it comes by then. */
+  settledMs: number;
+  /** How often a number is called is counted over so long: nobody gets rid of that by having it erased. */
+  countedMs: number;
 }
 
 export type Eraser = Pick<Repetition, 'start' | 'stop'>;
 
-const dayMs = 24 * 3600 * 1000;
-const everyMs = 60_000;
-const mostAtOnce = 50;
-/** What the carrier still tells of a call comes by then. */
-const settledMs = 15 * 60_000;
-/** How often a number is called is counted over a week: nobody gets rid of that by having it erased. */
-const countedMs = 7 * dayMs;
+type ErasingParts = EraserParts & { times: ErasingTimes };
 
-export function createEraser(parts: EraserParts): Eraser {
+const dayMs = 24 * 3600 * 1000;
+const usualTimes: ErasingTimes = { everyMs: 60_000, settledMs: 15 * 60_000, countedMs: 7 * dayMs };
+const mostAtOnce = 50;
+
+export function createEraser(given: EraserParts): Eraser {
+  const parts = { ...given, times: { ...usualTimes, ...given.times } };
   const { store, clock, log, retention } = parts;
+  const { everyMs } = parts.times;
   return createRepetition({ clock, log, everyMs, complaint: 'what is to be erased could not be looked at' }, look);
 
   async function look(stopping: AbortSignal): Promise<void> {
@@ -115,7 +124,7 @@ async function eraseRecordings({ store, blobs, carrier, drafts }: EraserParts, c
   }
 }
 
-async function erasePerson(parts: EraserParts, erasure: ErasureRow): Promise<void> {
+async function erasePerson(parts: ErasingParts, erasure: ErasureRow): Promise<void> {
   const { store, clock } = parts;
   const at = new Date(clock.now());
   await eraseContacts(store.db, erasure, at);
@@ -128,8 +137,9 @@ async function erasePerson(parts: EraserParts, erasure: ErasureRow): Promise<voi
 
 const canceled = { type: 'cancel', ending: { reason: 'canceled', by: 'request', fault: null } } as const;
 
-async function eraseCall(parts: EraserParts, call: CallRow, at: Date): Promise<void> {
+async function eraseCall(parts: ErasingParts, call: CallRow, at: Date): Promise<void> {
   const { store, runner } = parts;
+  const { settledMs, countedMs } = parts.times;
   // Who waits to be called is not called; who talks is let talk.
   if (call.due_at !== null) await runner.apply(call.id, canceled);
   if (call.ended_at === null || call.ended_at.getTime() > at.getTime() - settledMs) return;
