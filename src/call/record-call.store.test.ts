@@ -100,6 +100,15 @@ describeOnBothDatabases('a recording of our own', (openFresh) => {
     expect(existsSync(draft)).toBe(false);
   });
 
+  it('of a person who refused before their line broke is not begun again', async () => {
+    const { recorded, only, draft } = await begin({ state: 'refused', words: 'Do not record this.' });
+    recorded.begin();
+    recorded.recorder.heard(speech, 0);
+    await recorded.finish();
+    expect(await only()).toMatchObject({ status: 'absent' });
+    expect(existsSync(draft)).toBe(false);
+  });
+
   it('of a server that was killed is found when its call is over, as far as it was written', async () => {
     const { call, recorded, only, draft } = await begin();
     for (let second = 0; second < 10; second += 1) recorded.recorder.heard(speech, second * 1000);

@@ -35,7 +35,7 @@ export async function recordCall(
   const nextTryAt = new Date(nowMs + lookAnywayMs);
   await noteOwnRecording(db, { id, callId: call.id, clientId: call.client_id, at: new Date(nowMs), nextTryAt });
   const file = createCallRecorder({ path, log });
-  let state: 'waits' | 'records' | 'discarded' = isAsked(call) ? 'waits' : 'records';
+  let state: 'waits' | 'records' | 'discarded' = beginningOf(call);
   const complete = async () => {
     try {
       const sound = await file.finish();
@@ -70,5 +70,9 @@ export async function recordCall(
   };
 }
 
-const isAsked = ({ recording_consent: consent }: Pick<CallRow, 'recording_consent'>) =>
-  (consent as RecordingConsent | null)?.state === 'asked';
+/** A line that broke may be a second one of a call in which the person has said no. */
+function beginningOf({ recording_consent: consent }: Pick<CallRow, 'recording_consent'>) {
+  const state = (consent as RecordingConsent | null)?.state;
+  if (state === 'refused') return 'discarded';
+  return state === 'asked' ? 'waits' : 'records';
+}

@@ -1,5 +1,6 @@
 /** Listens in a call for whether the person lets it be recorded, keeps their word, and does as they say. */
 import type { Assistant } from '../assistant/assistant.ts';
+import { waitFor } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { type CallRow, updateCall } from '../store/calls.ts';
@@ -37,7 +38,7 @@ export interface ConsentParts {
   recording: RecordingSwitch | null;
 }
 
-type Parts = Pick<CallParts, 'store' | 'clock' | 'newId' | 'live' | 'log' | 'lineRules'>;
+type Parts = Pick<CallParts, 'store' | 'carrier' | 'clock' | 'newId' | 'live' | 'log' | 'lineRules'>;
 
 export function watchConsent(parts: Parts, { call, history, recording }: ConsentParts): ConsentWatch {
   const words = wordsOf(parts.lineRules.table, (call.assistant as Assistant).language);
@@ -45,6 +46,8 @@ export function watchConsent(parts: Parts, { call, history, recording }: Consent
   let consent = (call.recording_consent as RecordingConsent | null) ?? { state: 'told', words: null };
   let place = 0;
   let writes: Promise<void> = Promise.resolve();
+  // The line broke after they had said so: whoever was to stop the carrier may be gone.
+  if (consent.state === 'refused') void stopCarrier(parts, call);
   const wasHeard = () =>
     question !== null &&
     history.messages().some(({ role, content }) => role === 'assistant' && content.includes(question));
@@ -58,6 +61,8 @@ export function watchConsent(parts: Parts, { call, history, recording }: Consent
       if (next.state === 'given') recording?.begin();
       if (next.state === 'refused') recording?.discard();
       writes = writes.then(() => keep(parts, call, { consent: next, words })).catch(toLog(parts.log, call.id));
+      // Only then: a recording that is complete before the no is on record would be kept.
+      if (next.state === 'refused') void writes.then(() => stopCarrier(parts, call));
     },
     close: () => writes,
   };
@@ -65,6 +70,24 @@ export function watchConsent(parts: Parts, { call, history, recording }: Consent
 
 const toLog = (log: Logger, callId: string) => (error: unknown) =>
   log.error({ callId, reason: messageOf(error) }, 'what the person said about the recording could not be stored');
+
+const stopWaitsMs = [500, 2000, 5000];
+
+/** What the carrier records ends now; it is deleted when the carrier says that it is complete. */
+async function stopCarrier({ carrier, clock, log }: Parts, call: CallRow): Promise<void> {
+  const { id: callId, carrier_sid: carrierSid } = call;
+  if (carrierSid === null) return;
+  for (const waitMs of [...stopWaitsMs, null]) {
+    try {
+      return await carrier.stopRecording(carrierSid);
+    } catch (error) {
+      const fields = { callId, reason: messageOf(error) };
+      if (waitMs === null) return log.error(fields, 'the recording at the carrier goes on until the call is over');
+      log.warn(fields, 'the recording at the carrier could not be stopped yet');
+      await waitFor(clock, waitMs);
+    }
+  }
+}
 
 interface Decided {
   consent: RecordingConsent;

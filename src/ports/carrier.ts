@@ -248,6 +248,8 @@ export interface Carrier {
    * @throws CarrierUnavailable
    */
   fetchRecording(recordingSid: string): Promise<RecordingMedia | null>;
+  /** Ends the recording of a call that goes on; one that is not recorded, or over, counts as done. @throws CarrierUnavailable */
+  stopRecording(carrierSid: string): Promise<void>;
   /** Deletes the carrier's copy; one that is gone already counts as deleted. @throws CarrierUnavailable */
   deleteRecording(recordingSid: string): Promise<void>;
   /**

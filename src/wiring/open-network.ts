@@ -76,6 +76,7 @@ const effectsOfCarrier = [
   'fetchCall',
   'findCalls',
   'endCall',
+  'stopRecording',
   'fetchRecording',
   'deleteRecording',
 ] as const;

@@ -90,6 +90,22 @@ describe('in California', () => {
     expect(events.data.filter(({ type }) => type === 'consent.refused')).toHaveLength(1);
   });
 
+  it("nor by the carrier, whose recording ends at the person's word and not with the call", async () => {
+    const number = '+14155550125';
+    const objects = 'says "Please do not record this call."';
+    server.person(number, ['answers after 1s', 'listens', objects, 'listens', 'waits 5s', 'hangs up'].join('\n'));
+    await server.post('/call-customer', { to: number, verification: 98765 });
+    const placed = server.simulator.calls().find(({ to }) => to === number);
+    if (!placed) throw new Error('nobody was called');
+    const over = await server.whenOver(placed.sid);
+    expect(over.consent?.recording.state).toBe('refused');
+    const { recordings, answeredAtMs, endedAtMs } = server.simulator.calls().find(({ sid }) => sid === placed.sid)!;
+    expect(recordings).toHaveLength(1);
+    expect(recordings[0]!.startedAtMs).toBeLessThan(answeredAtMs! + 2000);
+    expect(recordings[0]!.endedAtMs).toBeLessThan(endedAtMs! - 4000);
+    expect(await recordingsOf(over)).toBe(404);
+  });
+
   it('who calls in is told the same', async () => {
     const made = await server.post('/v1/assistants', { name: 'Shop', prompt: 'x', welcome_message: 'Good morning.' });
     const { id } = (await made.json()) as { id: number };

@@ -21,6 +21,8 @@ export interface FakeCarrier extends Carrier {
   calls: Map<string, CarrierCall>;
   orders: CallOrder[];
   ended: string[];
+  /** Calls whose recording was to end. */
+  stopped: string[];
   /** The sound of each recording, by the carrier's id of it. */
   recordings: Map<string, Uint8Array>;
 }
@@ -79,11 +81,10 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   const ring = (order: CallOrder): CarrierCall => {
     rung += 1;
     const carrierSid = `CA${String(rung).padStart(32, '0')}`;
-    const { to, from } = order;
+    const ends = { to: order.to, from: order.from };
     const call: CarrierCall = {
       carrierSid,
-      to,
-      from,
+      ...ends,
       status: 'queued',
       createdAtMs: clock.now(),
       durationSeconds: null,
@@ -99,6 +100,7 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
     calls: new Map(),
     orders: [],
     ended: [],
+    stopped: [],
     recordings: new Map(),
     async placeCall(order) {
       carrier.orders.push(order);
@@ -132,15 +134,7 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
       if (call?.status === 'in_progress') call.status = 'completed';
       else if (call && isRinging(call)) call.status = 'canceled';
     },
-    async fetchRecording(recordingSid) {
-      whileUp();
-      const sound = carrier.recordings.get(recordingSid);
-      return sound ? { contentType: 'audio/wav', length: sound.length, body: inPieces(sound) } : null;
-    },
-    async deleteRecording(recordingSid) {
-      whileUp();
-      carrier.recordings.delete(recordingSid);
-    },
+    ...recordingsOf(() => carrier, whileUp),
     async setNumberWebhooks() {
       whileUp();
       return 'set';
@@ -157,6 +151,26 @@ export function createFakeCarrier(clock: { now(): number }): FakeCarrier {
   };
   return carrier;
 }
+
+/** What one can ask about recordings. */
+const recordingsOf = (
+  carrier: () => FakeCarrier,
+  whileUp: () => void,
+): Pick<Carrier, 'stopRecording' | 'fetchRecording' | 'deleteRecording'> => ({
+  async stopRecording(carrierSid) {
+    whileUp();
+    carrier().stopped.push(carrierSid);
+  },
+  async fetchRecording(recordingSid) {
+    whileUp();
+    const sound = carrier().recordings.get(recordingSid);
+    return sound ? { contentType: 'audio/wav', length: sound.length, body: inPieces(sound) } : null;
+  },
+  async deleteRecording(recordingSid) {
+    whileUp();
+    carrier().recordings.delete(recordingSid);
+  },
+});
 
 async function* inPieces(sound: Uint8Array): AsyncGenerator<Uint8Array> {
   const middle = Math.ceil(sound.length / 2);

@@ -41,6 +41,8 @@ export interface CarrierWorld {
     strangeSid: string;
     /** One that is known before its sound is there; `arrive` brings the sound and tells it. */
     announced(): Promise<{ recordingSid: string; arrive(): Promise<Uint8Array> }>;
+    /** A call that is being recorded. */
+    running(): Promise<{ carrierSid: string; isRecorded(): boolean; isLive(): boolean }>;
   };
   /** Lets a request that is never answered run into its limit. */
   outwait(pending: Promise<unknown>): Promise<void>;
@@ -166,6 +168,7 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
       expect(await failureOf(world.unreachable.findCalls(searchSince(0)))).toBeInstanceOf(CarrierUnavailable);
       expect(await failureOf(world.unreachable.endCall(world.strangeSid))).toBeInstanceOf(CarrierUnavailable);
       expect(await failureOf(world.unreachable.fetchRecording('RE1'))).toBeInstanceOf(CarrierUnavailable);
+      expect(await failureOf(world.unreachable.stopRecording(world.strangeSid))).toBeInstanceOf(CarrierUnavailable);
       expect(await failureOf(world.unreachable.deleteRecording('RE1'))).toBeInstanceOf(CarrierUnavailable);
     });
 
@@ -191,6 +194,16 @@ export function carrierContract(name: string, createWorld: () => Promise<Carrier
       await world.carrier.deleteRecording(recordingSid);
       expect(await soundOf(recordingSid)).toBeNull();
       await expect(world.carrier.deleteRecording(recordingSid)).resolves.toBeUndefined();
+    });
+
+    test('a recording that runs is stopped, once or twice, and the call goes on', async (context) => {
+      if (!world.recordings) return context.skip('this far side keeps no recordings');
+      const { carrierSid, isRecorded, isLive } = await world.recordings.running();
+      expect([isRecorded(), isLive()]).toEqual([true, true]);
+      await world.carrier.stopRecording(carrierSid);
+      expect([isRecorded(), isLive()]).toEqual([false, true]);
+      await expect(world.carrier.stopRecording(carrierSid)).resolves.toBeUndefined();
+      await expect(world.carrier.stopRecording(world.strangeSid)).resolves.toBeUndefined();
     });
 
     test('a recording that was never made is not there, and counts as deleted', async (context) => {

@@ -213,6 +213,26 @@ describe('sound that is kept elsewhere', () => {
   });
 });
 
+describe('stopping a recording', () => {
+  test("is done at once by Twilio's own word, and not at a stranger's", async () => {
+    const farSide = await startFarSide();
+    const carrier = carrierOn(farSide.url, createFakeClock());
+    const done = ((r) => r.writeHead(200).end('{}')) as Answer;
+    for (const answer of [done, twilioError(404, 20404, 'not found'), twilioError(400, 21220, 'not eligible')]) {
+      farSide.answer = answer;
+      await carrier.stopRecording('CA1');
+    }
+    const [first] = farSide.asked;
+    expect([first?.method, first?.path]).toEqual(['POST', `${account}/Calls/CA1/Recordings/Twilio.CURRENT.json`]);
+    expect(first?.form.get('Status')).toBe('stopped');
+    for (const answer of [((r) => r.writeHead(404).end('<html>')) as Answer, twilioError(503, 20503, 'later')]) {
+      farSide.answer = answer;
+      await expect(carrier.stopRecording('CA1')).rejects.toMatchObject(unavailable);
+    }
+    await farSide.close();
+  });
+});
+
 describe('deleting a recording', () => {
   test("is done when Twilio says so or has none, and not at a stranger's word", async () => {
     const farSide = await startFarSide();

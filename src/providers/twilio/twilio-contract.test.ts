@@ -22,6 +22,7 @@ import {
 function answerLikeTwilio(clock: FakeClock) {
   const calls: Record<string, string>[] = [];
   const recordings = new Map<string, Uint8Array>();
+  const recorded = new Set<string>();
   let next: NextCreate | null = null;
   const create: Answer = (response, { form }) => {
     if (form.get('To') === '+15005550001') return twilioError(400, 21217, 'Not a valid number')(response, asNothing);
@@ -47,6 +48,13 @@ function answerLikeTwilio(clock: FakeClock) {
     if (method === 'POST') call.status = 'completed';
     return json(200, call)(response, asNothing);
   };
+  const current: Answer = (response, { method, path, form }) => {
+    const [, sid = ''] = /\/Calls\/(CA\w+)\/Recordings\/Twilio\.CURRENT\.json$/.exec(path) ?? [];
+    if (!recorded.has(sid)) return twilioError(404, 20404, 'not found')(response, asNothing);
+    if (method !== 'POST' || form.get('Status') !== 'stopped') return response.writeHead(400).end();
+    recorded.delete(sid);
+    return json(200, { sid: 'RE2', status: 'stopped' })(response, asNothing);
+  };
   const recording: Answer = (response, { method, path }) => {
     const [, sid = '', ending] = /\/Recordings\/(RE\w+)(\.wav|\.json)$/.exec(path) ?? [];
     const sound = recordings.get(sid);
@@ -58,11 +66,12 @@ function answerLikeTwilio(clock: FakeClock) {
     return response.writeHead(204).end();
   };
   const answer: Answer = (response, asked) => {
+    if (asked.path.includes('/Recordings/Twilio')) return current(response, asked);
     if (asked.path.includes('/Recordings/')) return recording(response, asked);
     if (!asked.path.startsWith(`${account}/Calls.json`)) return one(response, asked);
     return (asked.method === 'POST' ? create : list)(response, asked);
   };
-  return { calls, recordings, answer, setNext: (behaviour: NextCreate) => () => (next = behaviour) };
+  return { calls, recordings, recorded, answer, setNext: (behaviour: NextCreate) => () => (next = behaviour) };
 }
 const asNothing: Asked = { method: '', path: '', headers: {}, form: new URLSearchParams() };
 
@@ -95,6 +104,11 @@ async function createWorld(): Promise<CarrierWorld> {
           return sound;
         },
       }),
+      async running() {
+        const carrierSid = `CA${'1'.repeat(32)}`;
+        network.recorded.add(carrierSid);
+        return { carrierSid, isRecorded: () => network.recorded.has(carrierSid), isLive: () => true };
+      },
     },
     async outwait() {
       if (farSide.asked.length === 0) await farSide.nextRequest();

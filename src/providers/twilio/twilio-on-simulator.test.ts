@@ -25,8 +25,13 @@ async function passUntil(clock: FakeClock, isSo: () => boolean): Promise<void> {
   }
 }
 
-/** A call that says a sentence while it is recorded, up to the moment when the recording is over but not yet a file. */
-async function recordCall(simulator: Simulator, carrier: Carrier, clock: FakeClock) {
+type RecordingStatus = ReturnType<Simulator['calls']>[number]['recordings'][number]['status'];
+
+/** A call that says a sentence while it is recorded, up to the moment when its recording has come so far. */
+async function recordCall(
+  { simulator, carrier, clock }: { simulator: Simulator; carrier: Carrier; clock: FakeClock },
+  until: RecordingStatus,
+) {
   const { carrierSid } = await carrier.placeCall({
     to: '+12125550111',
     from: '+15005550006',
@@ -40,9 +45,10 @@ async function recordCall(simulator: Simulator, carrier: Carrier, clock: FakeClo
     ringSeconds: 30,
     maxDurationSeconds: 600,
   });
-  const recording = () => simulator.calls().find(({ sid }) => sid === carrierSid)?.recordings[0];
-  await passUntil(clock, () => recording()?.status === 'processing');
-  return recording as () => NonNullable<ReturnType<typeof recording>>;
+  const call = () => simulator.calls().find(({ sid }) => sid === carrierSid);
+  const recording = () => call()?.recordings[0];
+  await passUntil(clock, () => recording()?.status === until);
+  return { carrierSid, call, recording: recording as () => NonNullable<ReturnType<typeof recording>> };
 }
 
 /** On a clock that stands still, so that calls stay as they were made. */
@@ -68,7 +74,8 @@ async function createWorld(): Promise<CarrierWorld> {
     recordings: {
       strangeSid: `RE${'f'.repeat(32)}`,
       async announced() {
-        const recording = await recordCall(simulator, carrier, clock);
+        // It is over, and not yet a file.
+        const { recording } = await recordCall({ simulator, carrier, clock }, 'processing');
         const { sid } = recording();
         return {
           recordingSid: sid,
@@ -79,6 +86,11 @@ async function createWorld(): Promise<CarrierWorld> {
             return new Uint8Array(await (await fetch(file, { headers: { authorization } })).arrayBuffer());
           },
         };
+      },
+      async running() {
+        const { carrierSid, call, recording } = await recordCall({ simulator, carrier, clock }, 'in-progress');
+        const isRecorded = () => recording().status === 'in-progress';
+        return { carrierSid, isRecorded, isLive: () => call()?.status === 'in-progress' };
       },
     },
     // The simulator cannot keep a create waiting for ever; the small server of twilio.test.ts can.
