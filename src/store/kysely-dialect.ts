@@ -6,12 +6,12 @@ import {
   type Driver,
   PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   type QueryResult,
   type TransactionSettings,
 } from 'kysely';
 import { CallwrightError } from '../base/errors.ts';
 import type { DatabaseSession } from './database-session.ts';
+import { QueryCompiler } from './query-compiler.ts';
 
 const changingCommands = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
@@ -95,6 +95,6 @@ export function createDialect(acquire: () => Promise<DatabaseSession>): Dialect 
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new SessionDriver(acquire),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createQueryCompiler: () => new QueryCompiler(),
   };
 }
