@@ -1,5 +1,5 @@
 /** Hears tones of machines in telephone sound: the beep of a mailbox when it is over, and the call of a fax machine. */
-import { bytesPerMs, decodeMulaw, telephoneHz } from './mulaw.ts';
+import { bytesPerMs, decodeMulaw, decodeMulawByte, telephoneHz } from './mulaw.ts';
 
 export type MachineTone = 'beep' | 'fax';
 
@@ -24,6 +24,8 @@ const mostRest = 0.01;
 const longLags = [9, 16, 25];
 /** Quieter is nothing, in power of a sample. */
 const leastPower = 300 ** 2;
+/** Sound of which every byte is quieter than that need not be looked at any further. */
+const isLoud = Array.from({ length: 256 }, (_, byte) => decodeMulawByte(byte) ** 2 >= leastPower);
 
 interface Sounding {
   hz: number;
@@ -61,6 +63,7 @@ const isBeep = ({ hz, ms, told }: Sounding) =>
  * best with L = 1 says its pitch; what does not fit with longer ones is another tone beside it, or none at all.
  */
 function toPureHz(sound: Uint8Array): number | null {
+  if (!sound.some((byte) => isLoud[byte])) return null;
   const samples = decodeMulaw(sound);
   const { cosine, rest, power } = fitTone(samples, 1);
   if (power < leastPower || rest > mostRest || Math.abs(cosine) >= 1) return null;

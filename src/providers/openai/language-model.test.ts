@@ -120,6 +120,26 @@ describe('the OpenAI provider on the wire', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('breaks a connection off that was not read to its end, and leaves one that was', async () => {
+    const signals: AbortSignal[] = [];
+    const watched: typeof fetch = (url, init) => {
+      if (init?.signal) signals.push(init.signal);
+      return fetch(url, init);
+    };
+    const options = { apiKey, baseUrl: vendor.baseUrl, model: 'test-1', clock, log: silentLogger };
+    const read = collect(createOpenAiLanguageModel({ ...options, fetch: watched }).reply(requestOf('Hello?')));
+    const exchange = await vendor.nextRequest();
+    exchange.say('Yes.');
+    exchange.finish();
+    await read;
+    const broken = createOpenAiLanguageModel({ ...options, fetch: watched }).reply(requestOf('Hello?'));
+    const first = broken[Symbol.asyncIterator]().next();
+    (await vendor.nextRequest()).say('Yes.');
+    await first;
+    await broken[Symbol.asyncIterator]().return?.();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+  });
+
   it('does not take [DONE] for an answer when the model never finished', async () => {
     const result = collect(model.reply(requestOf('hello')));
     const exchange = await vendor.nextRequest();

@@ -41,6 +41,7 @@ async function* streamReply(options: Settled, request: ReplyRequest): AsyncGener
   const startedAtMs = clock.monotonicMs();
   const body = toRequestBody(options.model, request);
   let begun = false;
+  let read = false;
   try {
     watchdog.expect('first token', firstTokenMs);
     for (let attempt = 1; ; attempt += 1) {
@@ -49,6 +50,7 @@ async function* streamReply(options: Settled, request: ReplyRequest): AsyncGener
           begun = true;
           yield part;
         }
+        read = true;
         return;
       } catch (error) {
         if (request.signal.aborted) return;
@@ -61,7 +63,7 @@ async function* streamReply(options: Settled, request: ReplyRequest): AsyncGener
       }
     }
   } finally {
-    watchdog.stop();
+    watchdog.stop({ read });
   }
 }
 

@@ -11,8 +11,8 @@ export interface Watchdog {
   expect(what: string, limitMs: number): void;
   /** We are not waiting for the vendor. */
   pause(): void;
-  /** Stops everything: no timer and no listener is left, and a connection still open is closed. */
-  stop(): void;
+  /** Stops everything: no timer and no listener is left, and a connection is closed unless it was `read` to its end. */
+  stop(how: { read: boolean }): void;
 }
 
 export function createWatchdog(options: { clock: Clock; totalMs: number; signal: AbortSignal }): Watchdog {
@@ -54,10 +54,11 @@ export function createWatchdog(options: { clock: Clock; totalMs: number; signal:
       cancelTimer = clock.startTimer(waitMs, () => expire(missing, saidMs));
     },
     pause,
-    stop() {
+    stop({ read }) {
       pause();
       signal.removeEventListener('abort', giveUp);
-      controller.abort();
+      // To abort costs as much as the rest of an answer's end.
+      if (!read) controller.abort();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../../base/log.ts';
 import type { Ears, HearingEvent, SpeechToText } from '../../../ports/speech-to-text.ts';
 import type { VendorFailed } from '../../../ports/vendor-failed.ts';
 import type { AttentionEvent, EndOfTurn } from '../turn/attention-state.ts';
+import { KeptSound } from './kept-sound.ts';
 import { createVendorChain } from './vendor-chain.ts';
 
 export type HearingHappening =
@@ -31,7 +32,7 @@ export interface Hearing extends Ears {
 
 export function createHearing(parts: HearingParts): Hearing {
   const chain = createVendorChain(parts.vendors, parts.clock);
-  let kept: Uint8Array[] = [];
+  const kept = new KeptSound(mostKeptFrames);
   let ears: Ears | null = null;
   let isClosed = false;
 
@@ -47,7 +48,7 @@ export function createHearing(parts: HearingParts): Hearing {
       },
     });
     ears = opened;
-    for (const sound of kept) opened.hear(sound);
+    for (const sound of kept.frames()) opened.hear(sound);
   };
 
   const hear = (event: HearingEvent) => {
@@ -57,15 +58,14 @@ export function createHearing(parts: HearingParts): Hearing {
       parts.onFailure(event.error);
       return open(chain.failed(event.error));
     }
-    if (event.type === 'turn-over') kept = [];
+    if (event.type === 'turn-over') kept.clear();
     parts.on(event);
   };
 
   return {
     start: () => open(chain.current),
     hear(sound) {
-      kept.push(sound);
-      if (kept.length > mostKeptFrames) kept.shift();
+      kept.add(sound);
       ears?.hear(sound);
     },
     settle: () => ears?.settle(),
@@ -73,7 +73,6 @@ export function createHearing(parts: HearingParts): Hearing {
       isClosed = true;
       ears?.close();
       ears = null;
-      kept = [];
     },
   };
 }
