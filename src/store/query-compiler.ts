@@ -3,7 +3,6 @@
  * reads the same for however many rows: it is parsed once, and not anew for each number of them.
  */
 import {
-  type ColumnNode,
   type InsertQueryNode,
   type PrimitiveValueListNode,
   PostgresQueryCompiler as UsualCompiler,
@@ -38,11 +37,13 @@ function toColumns({ into, columns = [] }: InsertQueryNode, { values: rows }: Va
   const types = listed[into?.table.identifier.name ?? ''];
   const isPlain = rows.every(({ kind }) => kind === 'PrimitiveValueListNode');
   if (!types || !isPlain) return null;
-  const found = columns.map(({ column }: ColumnNode, at) => ({
-    type: types[column.name],
-    values: rows.map((row) => (row as PrimitiveValueListNode).values[at] ?? null),
-  }));
-  return found.every((column): column is Column => column.type !== undefined) ? found : null;
+  const found: Column[] = [];
+  for (const [at, { column }] of columns.entries()) {
+    const type = types[column.name];
+    if (type === undefined) return null;
+    found.push({ type, values: rows.map((row) => (row as PrimitiveValueListNode).values[at] ?? null) });
+  }
+  return found;
 }
 
 export class QueryCompiler extends UsualCompiler {
