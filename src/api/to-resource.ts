@@ -196,9 +196,15 @@ export function toEventResource(row: EventRow): EventResource {
   return { id: row.id, type: row.type, call_id: row.call_id, at: row.at.toISOString(), data };
 }
 
+const namesOf: Record<TurnResource['speaker'], string> = {
+  person: 'Person',
+  assistant: 'Assistant',
+  operator: 'Operator',
+};
+
 /** The conversation as plain text, one line for each turn, with what was not heard in brackets. */
 export function toTranscriptText(turns: TurnRow[]): string {
-  return turns.map((turn) => `${turn.speaker === 'person' ? 'Person' : 'Assistant'}: ${toLine(turn)}\n`).join('');
+  return turns.map((turn) => `${namesOf[turn.speaker as TurnResource['speaker']]}: ${toLine(turn)}\n`).join('');
 }
 
 function toLine(turn: TurnRow): string {

@@ -43,7 +43,7 @@ async function openCall(store: Store) {
   await updateCall(store.db, call.id, { node_id: 'node_first' });
   const audio = createCallAudio({
     ...{ clock, recorder: null, line: () => ({ playAside() {}, clearAside() {} }) },
-    ...{ silence: () => true, noteTakenOver() {}, resume() {} },
+    ...{ silence: () => true, hearOperator() {}, noteTakenOver() {}, resume() {} },
   });
   const partsOf = (nodeId: string) => {
     const { newId, live } = room;

@@ -10,14 +10,16 @@ export function vendorsOfCall(speech: SpeechVendors, modelName: string, call: Ca
   const model = modelName === 'scripted' ? 'callwright/scripted' : modelName;
   if (call.engine === 'relay') return [{ ears: null, mouth: null, model, agent: null }];
   const engines = enginesFor(speech, call.assistant, agentIdFor(speech, call.metadata));
+  const ears = speech.earsFor(call.assistant).map(({ name }) => name);
   return engines.flatMap((engine): LineVendors[] => {
     if (engine !== 'cascade') {
       const agent = engine === 'agent-bridge' ? speech.agent : speech.speechToSpeech;
-      return agent ? [{ ears: null, mouth: null, model: null, agent: agent.name }] : [];
+      if (!agent) return [];
+      // They hear an operator who takes the call over; in a cascade they cost less than the voice that is silent then.
+      const forOperator = ears.length > 0 ? ears : [null];
+      return forOperator.map((name) => ({ ears: name, mouth: null, model: null, agent: agent.name }));
     }
     const mouths = speech.mouthsFor(call.assistant);
-    return speech
-      .earsFor(call.assistant)
-      .flatMap((ears) => mouths.map((mouth) => ({ ears: ears.name, mouth: mouth.name, model, agent: null })));
+    return ears.flatMap((name) => mouths.map((mouth) => ({ ears: name, mouth: mouth.name, model, agent: null })));
   });
 }

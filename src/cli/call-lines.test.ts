@@ -31,6 +31,7 @@ describe('the line for an event', () => {
     ['call.ended', { status: 'no_answer', ended_reason: 'no_answer' }, '  12.3s  ● no_answer (no answer)'],
     ['call.ended', { status: 'failed', ended_reason: null }, '  12.3s  ● failed (unknown)'],
     ['turn.completed', turn({ speaker: 'person', text: 'Why?' }), '  12.3s  Person      Why?'],
+    ['turn.completed', turn({ speaker: 'operator' }), '  12.3s  Operator    Hello.'],
     ['turn.completed', turn({}), '  12.3s  Assistant   Hello.'],
     [
       'turn.completed',

@@ -31,6 +31,7 @@ export function toEventLine(event: EventResource, startedAtMs: number): string |
 function toTurnLine(turn: CompletedTurn): string {
   if (turn.speaker === 'person') return `${styleText('cyan', 'Person     ')} ${shown(turn.text)}`;
   const heard = shown(turn.heard_text ?? '');
+  if (turn.speaker === 'operator') return `${styleText('magenta', 'Operator   ')} ${heard}`;
   const name = styleText('green', 'Assistant  ');
   const steps = toSteps(turn.latency);
   if (!turn.interrupted) return `${name} ${heard}${steps}`;

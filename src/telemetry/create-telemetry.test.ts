@@ -24,6 +24,7 @@ const story = (atMs: number) => [
   event('call.queued', { status: 'queued', carrier_sid: null }, atMs),
   event('call.started', { status: 'in_progress', carrier_sid: 'CA1' }, atMs + 1000),
   event('turn.completed', { index: 1, speaker: 'person', interrupted: false, reply_ms: null, ...said }, atMs + 2000),
+  event('turn.completed', { index: 3, speaker: 'operator', interrupted: false, reply_ms: null, ...said }, atMs + 2100),
   event('turn.started', { index: 2, speaker: 'assistant', text: said.text, reply_ms: 300 }, atMs + 2300),
   event('turn.completed', answer, atMs + 5000),
   event('call.ended', { status: 'completed', outcome: 'completed', ended_reason: 'person_hung_up' }, atMs + 6000),
@@ -44,6 +45,7 @@ describe('metrics', () => {
       expect.arrayContaining([
         'callwright_calls_total{status="completed",outcome="completed"} 1',
         'callwright_turns_total{speaker="assistant",interrupted="false"} 1',
+        'callwright_turns_total{speaker="operator",interrupted="false"} 1',
         'callwright_turn_latency_seconds_sum{step="first_frame"} 0.561',
         'callwright_turn_latency_seconds_bucket{step="final",le="0.2"} 1',
         'callwright_turn_reply_seconds_count 1',

@@ -30,8 +30,8 @@ export function createCallTracer(tracer: Tracer): { hear(event: TellingEvent): v
     return call;
   };
   const addTurn = (call: OpenCall, { turn, atMs }: Extract<TellingEvent, { type: 'turn-over' }>) => {
-    if (turn.speaker === 'person') {
-      call.span.addEvent('person spoke', {}, atMs);
+    if (turn.speaker !== 'assistant') {
+      call.span.addEvent(`${turn.speaker} spoke`, {}, atMs);
       return;
     }
     const startTime = call.turnsAtMs.get(turn.index) ?? atMs;

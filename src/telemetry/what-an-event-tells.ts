@@ -13,7 +13,7 @@ const callSchema = z.object({
 
 const turnSchema = z.object({
   index: z.number(),
-  speaker: z.enum(['person', 'assistant']),
+  speaker: z.enum(['person', 'assistant', 'operator']),
   interrupted: z.boolean().catch(false),
   reply_ms: msOrNull,
   latency: z.record(z.string(), msOrNull).nullable().catch(null),

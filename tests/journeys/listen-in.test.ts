@@ -2,17 +2,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EventResource } from '../../src/api/contract/calls.ts';
+import { bytesPerMs, silentSound } from '../../src/audio/mulaw.ts';
 import { writeWords } from '../../src/audio/word-bits.ts';
 import type { LanguageModel } from '../../src/ports/language-model.ts';
 import { createSketchVoice } from '../../src/simulator/voices/sketch-voice.ts';
-import { listenToCall, orderTicket } from '../setup/call-listener.ts';
+import { type CallListener, listenToCall, orderTicket } from '../setup/call-listener.ts';
 import type { RunningServer } from '../setup/running-server.ts';
 import { spokenIn, startSpokenServer } from '../setup/spoken-calls.ts';
 
-/** Says whether it knows that a colleague has spoken. */
+/** Says whether it knows that a colleague has spoken, and keeps what it was told. */
+const told: { role: string; content: string }[][] = [];
 const model: LanguageModel = {
   name: 'aware',
   async *reply({ messages }) {
+    told.push(messages.map(({ role, content }) => ({ role, content })));
     const knows = messages.some(({ role, content }) => role === 'system' && /human colleague/.test(content));
     yield { type: 'text', text: knows ? 'I am back.' : 'Good day to you.' };
   },
@@ -42,6 +45,8 @@ const isTalking = ({ type }: EventResource) => type === 'turn.started' || type =
 const eventsOf = async (call: string) =>
   (await server.get<{ data: EventResource[] }>(`/v1/calls/${call}/events?limit=100`)).data;
 const saysOf = async (text: string) => writeWords(await createSketchVoice()(text, 'operator')).sound;
+/** As an open microphone sends it: with the quiet that follows. */
+const sendsOf = async (text: string) => Buffer.concat([await saysOf(text), silentSound(1500 * bytesPerMs)]);
 
 describe.each(['cascade', 'speech-to-speech', 'agent-bridge'])('in a call held by %s', (engine) => {
   it('both sides are heard, and who heard them is kept', async () => {
@@ -65,7 +70,7 @@ describe.each(['cascade', 'speech-to-speech', 'agent-bridge'])('in a call held b
     listener.send({ type: 'take-over' });
     await listener.until(() => listener.told.some(({ type }) => type === 'taken-over'));
     expect((await server.post(`/v1/calls/${call}/say`, { text: 'Not now.' })).status).toBe(409);
-    await listener.speak(await saysOf('Let me explain that to you.'));
+    await listener.speak(await sendsOf('Let me explain that to you.'));
     await listener.until(() => listener.words.person.join(' ') === 'Thank you, colleague.');
     // Only a recognizer of ours knows what the person says meanwhile.
     if (engine === 'cascade') await server.eventsUntil(call, ({ data }) => data.text === 'Thank you, colleague.');
@@ -80,7 +85,10 @@ describe.each(['cascade', 'speech-to-speech', 'agent-bridge'])('in a call held b
     if (engine !== 'agent-bridge') expect(heard).toMatch(/to you\..*I am back\.$/);
     const turns = spokenIn(over);
     if (engine === 'cascade')
-      expect(turns.slice(1)).toEqual(['person: Thank you, colleague.', 'assistant: I am back.']);
+      expect(turns.slice(1)).toEqual([
+        ...['operator: Let me explain that to you.', 'person: Thank you, colleague.', 'assistant: I am back.'],
+      ]);
+    else expect(turns).toContain('operator: Let me explain that to you.');
     const types = (await eventsOf(call)).map(({ type }) => type);
     expect(types.filter((type) => /taken_over|handed_back/.test(type))).toEqual([
       'call.taken_over',
@@ -89,6 +97,80 @@ describe.each(['cascade', 'speech-to-speech', 'agent-bridge'])('in a call held b
     const audit = await server.get<{ data: { action: string }[] }>(`/v1/audit-log?subject_id=${call}`);
     const actions = audit.data.map(({ action }) => action);
     expect(actions).toEqual(expect.arrayContaining(['call.listened_to', 'call.taken_over', 'call.handed_back']));
+  });
+});
+
+/** Takes the call over as soon as its assistant has said something. */
+async function takeOver(call: string): Promise<CallListener> {
+  await server.eventsUntil(call, ({ type, data }) => type === 'turn.completed' && data.index === 0);
+  const listener = listenToCall(server, call, await orderTicket(server, call, { speak: true }));
+  await listener.until(() => listener.told.length > 0);
+  listener.send({ type: 'take-over' });
+  await listener.until(() => listener.told.some(({ type }) => type === 'taken-over'));
+  return listener;
+}
+
+async function handBack(listener: CallListener): Promise<void> {
+  listener.send({ type: 'hand-back' });
+  await listener.until(() => listener.told.some(({ type }) => type === 'handed-back'));
+}
+
+describe('what an operator says', () => {
+  it('stands in the transcript among what the person says, and is told to the model', async () => {
+    const script = ['listens', 'listens', 'says "And on Sundays?"', 'listens', 'says "Thank you."', 'listens'];
+    const call = await place('cascade', [...script, 'hangs up']);
+    const listener = await takeOver(call);
+    await listener.speak(await sendsOf('We open at nine.'));
+    await server.eventsUntil(call, ({ data }) => data.text === 'And on Sundays?');
+    await listener.speak(await sendsOf('Never on Sundays.'));
+    await server.eventsUntil(call, ({ data }) => data.text === 'Thank you.');
+    // Its last words are on their way to the recognizer when the call is handed back.
+    await listener.speak(await saysOf('My assistant goes on.'));
+    await handBack(listener);
+    const over = await server.whenOver(call);
+    expect(spokenIn(over).slice(1)).toEqual([
+      ...['operator: We open at nine.', 'person: And on Sundays?', 'operator: Never on Sundays.', 'person: Thank you.'],
+      ...['operator: My assistant goes on.', 'assistant: I am back.'],
+    ]);
+    const said = (text: string) => ({
+      role: 'system',
+      content: `A human colleague said to the person in your place: “${text}”`,
+    });
+    const messages = told.findLast((one) => one.some(({ content }) => content.includes('My assistant goes on.'))) ?? [];
+    expect(messages.slice(messages.findIndex(({ content }) => content.includes('We open at nine.')))).toEqual([
+      ...[said('We open at nine.'), { role: 'user', content: 'And on Sundays?' }, said('Never on Sundays.')],
+      ...[{ role: 'user', content: 'Thank you.' }, said('My assistant goes on.')],
+      { role: 'system', content: expect.stringContaining('gives the call back to you') },
+    ]);
+    const text = await (await fetch(`${server.url}/v1/calls/${call}/transcript?format=text`)).text();
+    expect(text).toContain('\nOperator: Never on Sundays.\nPerson: Thank you.\n');
+  });
+
+  it('is counted at the vendor who hears it, where the assistant itself needs no recognizer', async () => {
+    const call = await place('speech-to-speech', ['listens', 'listens', 'hangs up']);
+    const listener = await takeOver(call);
+    await listener.speak(await saysOf('We open at nine.'));
+    // The person hangs up while the last words are on their way to the recognizer.
+    const over = await server.whenOver(call);
+    expect(spokenIn(over)).toContain('operator: We open at nine.');
+    const { db } = server.callwright.store;
+    const used = await db.selectFrom('call_usage').select('item').where('call_id', '=', call).execute();
+    expect(used.map(({ item }) => item)).toContain('speech_to_text_minute');
+  });
+
+  it('is noted as said where every recognizer refuses, and the call goes on', async () => {
+    const faults = server.callwright.vendors?.faults;
+    faults?.set('stt', '401');
+    const call = await place('speech-to-speech', ['listens', 'listens', 'says "Thank you."', 'listens', 'hangs up']);
+    const listener = await takeOver(call);
+    await listener.speak(await sendsOf('We open at nine.'));
+    await listener.until(() => listener.words.person.join(' ') === 'Thank you.');
+    await handBack(listener);
+    const over = await server.whenOver(call);
+    faults?.set('stt', 'none');
+    expect(spokenIn(over)).toContain('operator: [spoke; the words are not known]');
+    expect(spokenIn(over).at(-1)).toBe('assistant: I am back.');
+    expect(over).toMatchObject({ status: 'completed', ended_by: 'person' });
   });
 });
 

@@ -33,17 +33,22 @@ export function Transcript({ call, player }: { call: CallWithTurns; player: Play
   );
 }
 
+const looks: Record<TurnResource['speaker'], { name: string; color: string }> = {
+  person: { name: 'Person', color: 'text-person' },
+  assistant: { name: 'Assistant', color: 'text-accent' },
+  operator: { name: 'Operator', color: 'text-accent' },
+};
+
 function Line({ turn, player, isLive }: { turn: TurnResource; player: Player; isLive: boolean }) {
   const isPerson = turn.speaker === 'person';
+  const { name, color } = looks[turn.speaker];
   const atSeconds = player.secondsOf(turn.started_at);
   const isPlaying =
     player.isPlaying && atSeconds !== null && player.seconds >= atSeconds && player.seconds < endOf(turn, player);
   const says = (
     <>
       <span className="mb-0.5 flex flex-wrap items-center gap-x-2 text-[0.82rem]">
-        <span className={`font-semibold ${isPerson ? 'text-person' : 'text-accent'}`}>
-          {isPerson ? 'Person' : 'Assistant'}
-        </span>
+        <span className={`font-semibold ${color}`}>{name}</span>
         {atSeconds !== null && <span className="text-soft tabular-nums">{toDuration(atSeconds)}</span>}
         {turn.reply_ms !== null && <span className="text-soft">after {toMs(turn.reply_ms)}</span>}
         {turn.interrupted && <Badge tone="warn">interrupted</Badge>}
@@ -86,7 +91,7 @@ function Said({
   turn: TurnResource;
   isLive: boolean;
 }) {
-  if (speaker === 'person' || heard === text) return <span className="break-words whitespace-pre-wrap">{text}</span>;
+  if (speaker !== 'assistant' || heard === text) return <span className="break-words whitespace-pre-wrap">{text}</span>;
   if (heard === null && isLive && ended_at === null)
     return <span className="break-words whitespace-pre-wrap">{text}</span>;
   const isBeginning = heard !== null && text.startsWith(heard);

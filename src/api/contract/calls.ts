@@ -38,8 +38,9 @@ export const turnLatencySchema = z.object({
 
 export const turnSchema = z.object({
   index: z.number().int(),
-  speaker: z.enum(['person', 'assistant']),
-  /** What the person said, or what was generated for the assistant to say. */
+  /** An operator is somebody who has taken the call over from the assistant. */
+  speaker: z.enum(['person', 'assistant', 'operator']),
+  /** What the person or an operator said, or what was generated for the assistant to say. */
   text: z.string(),
   /** What of it was heard; null while it is being spoken, or when the server stopped meanwhile. */
   heard_text: z.string().nullable(),

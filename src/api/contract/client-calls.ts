@@ -61,7 +61,7 @@ export const clientCallAnswerSchema = z.object({
   call: clientCallSchema.extend({
     transcript: z.array(
       z.object({
-        speaker: z.enum(['person', 'assistant']),
+        speaker: z.enum(['person', 'assistant', 'operator']),
         /** What was said and heard. */
         text: z.string(),
         startedAt: momentSchema,

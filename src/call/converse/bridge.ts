@@ -25,7 +25,7 @@ import type { LineEngine } from './cascade.ts';
 import type { ToolOutcome } from './ledger/tool-outcome.ts';
 import type { LineEvent } from './media/audio-line.ts';
 import { whatEndsTheCall } from './run-tools.ts';
-import { handedBackWords, type Instruction, toModelWords } from './told-meanwhile.ts';
+import { type Instruction, toModelWords } from './told-meanwhile.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnLatency, type TurnLatencyBook } from './turn-latency.ts';
 
@@ -162,7 +162,7 @@ class Bridge {
 
   resume(): void {
     if (this.#runner.phase !== 'held') return;
-    this.#feed({ type: 'go-on', asked: this.#session.instruct(handedBackWords, true) });
+    this.#feed({ type: 'go-on', asked: this.#session.instruct(this.#parts.history.handedBackWords(), true) });
   }
 
   #isTalking(): boolean {

@@ -19,11 +19,11 @@ import type { Conversation } from './conversation.ts';
 import { createLineTelling, type HearFarEnd, overheard } from './far-end.ts';
 import { toInstructions } from './instructions.ts';
 import { createAudioLine } from './media/audio-line.ts';
-import { createCallAudio } from './media/call-audio.ts';
 import type { CallRecorder } from './media/call-recorder.ts';
 import type { Pacer } from './media/pacer.ts';
 import { countFor, meterAgent, meterEars, meterModel, meterMouth } from './meter-vendors.ts';
 import { sayFirst, wordsBeforeOwn } from './say-first.ts';
+import { superviseLine } from './supervise-line.ts';
 import type { AttentionPolicy } from './turn/attention-state.ts';
 import { spokenLanguageOf } from './turn/spoken-language.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
@@ -74,24 +74,22 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
   const agentId = agentIdFor(speech, call.metadata);
   const names = enginesFor(speech, assistant, agentId);
   const untilMs = clock.monotonicMs() + session.maxDurationMs;
-  const audio = createCallAudio({
-    ...{ clock, recorder: talk.recorder, line: () => line },
+  const supervision = superviseLine(parts, talk, {
+    line: () => line,
     // Who is not known to be a person is left to what the assistant was told to do about it.
     silence: () => !isHeld && (engine?.silence() ?? false),
-    noteTakenOver: (by) => session.history.takenOver(by),
-    resume(by) {
-      session.history.handedBack(by);
+    resume() {
       if (!isHeld) engine?.resume();
     },
   });
   /** Who speaks with a colleague is a person. */
   const hearFarEnd: HearFarEnd = (event) => {
-    if (!audio.isTakenOver || event.type === 'spoken') session.pickup.hear(event);
+    if (!supervision.isTakenOver || event.type === 'spoken') session.pickup.hear(event);
   };
   const tellOfLine = createLineTelling(hearFarEnd);
   const line = createAudioLine({
     ...{ callId: call.id, streamSid: stream.streamSid, socket: stream.socket, codec: parts.codec },
-    ...{ clock, pacer: parts.pacer, log: session.log, recorder: audio.tap },
+    ...{ clock, pacer: parts.pacer, log: session.log, recorder: supervision.tap },
     on(event) {
       tellOfLine(event);
       engine?.hear(event);
@@ -117,25 +115,27 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     const take = (next: LineEngine) => {
       engine = next;
       if (isHeld) next.conversation.hold();
-      else if (audio.isTakenOver) next.silence();
-      void next.conversation.over.then(resolve);
+      else if (supervision.isTakenOver) next.silence();
+      void next.conversation.over.then((ending) =>
+        // What an operator said last is stored with the rest.
+        supervision.close(() => void session.record.flushed().then(() => resolve(ending))),
+      );
     };
     const announcement = hasOwnFirstWords(name, call) ? announcementOf(talk) : null;
     if (announcement === null) take(begin(name, beginning));
     else take(announce(announcement, beginning, () => take(begin(name, { ...beginning, isAnnounced: true }))));
     return true;
   };
-  void over.then(() => audio.close());
   if (!beginNext(talk.number > 1)) {
     session.log.error({ engine: assistant.engine }, 'no vendor of speech is configured for this assistant');
     line.close(1011, 'nobody can speak');
-    resolve({ reason: 'assistant_failed', by: 'server' });
+    supervision.close(() => resolve({ reason: 'assistant_failed', by: 'server' }));
   }
   return {
-    say: (text, saying) => !audio.isTakenOver && (engine?.conversation.say(text, saying) ?? false),
+    say: (text, saying) => !supervision.isTakenOver && (engine?.conversation.say(text, saying) ?? false),
     instruct(instruction) {
       // Who has the call is not spoken over.
-      const respond = instruction.respond && !audio.isTakenOver;
+      const respond = instruction.respond && !supervision.isTakenOver;
       return engine?.conversation.instruct({ ...instruction, respond }) ?? false;
     },
     hold() {
@@ -144,12 +144,12 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     },
     goOn(greeting) {
       isHeld = false;
-      if (!audio.isTakenOver) engine?.conversation.goOn(greeting);
+      if (!supervision.isTakenOver) engine?.conversation.goOn(greeting);
     },
     pressKeys: (digits) => engine?.conversation.pressKeys(digits) ?? false,
     end: (ending, farewell) => engine?.conversation.end(ending, farewell),
     disconnected: (clean) => engine?.conversation.disconnected(clean),
-    ...{ audio, over },
+    ...{ audio: supervision.audio, over },
   };
 }
 

@@ -131,4 +131,46 @@ describe('the history of a call', () => {
       { role: 'user', content: 'Well?' },
     ]);
   });
+
+  it('keeps what an operator says among what the person says, and tells the model that it was somebody else', () => {
+    const { record, history } = start();
+    history.person('How much is it?');
+    history.takenOver('user:user_1');
+    history.operator('Ten dollars.');
+    history.person('Fine.');
+    history.operator('Good.');
+    history.handedBack('user:user_1');
+    const colleague = (text: string) => ({
+      ...{ role: 'system', content: `A human colleague said to the person in your place: “${text}”` },
+    });
+    expect(history.messages()).toEqual([
+      { role: 'user', content: 'How much is it?' },
+      colleague('Ten dollars.'),
+      { role: 'user', content: 'Fine.' },
+      colleague('Good.'),
+      { role: 'system', content: handedBackWords },
+    ]);
+    expect(history.handedBackWords()).toBe(
+      [handedBackWords, colleague('Ten dollars.').content, colleague('Good.').content].join(' '),
+    );
+    expect(record.turns().map(({ speaker, heard_text }) => `${speaker}: ${heard_text}`)).toEqual([
+      ...['person: How much is it?', 'operator: Ten dollars.', 'person: Fine.', 'operator: Good.'],
+    ]);
+    const { history: later } = start(record.turns() as TurnRow[]);
+    expect(later.messages()).toEqual(history.messages().slice(0, 4));
+    expect(history.said).toEqual({ turns: 2, newest: 'Fine.' });
+  });
+
+  it('notes once that an operator said what nobody has understood, until somebody else speaks', () => {
+    const { record, history } = start();
+    history.operator(null);
+    history.operator(null);
+    history.person('Yes.');
+    history.operator(null);
+    const texts = record.turns().map(({ speaker, text }) => `${speaker}: ${text}`);
+    const unknown = 'operator: [spoke; the words are not known]';
+    expect(texts).toEqual([unknown, 'person: Yes.', unknown]);
+    expect(history.messages()).toEqual([{ role: 'user', content: 'Yes.' }]);
+    expect(history.handedBackWords()).toBe(handedBackWords);
+  });
 });

@@ -5,7 +5,17 @@ import type { ChatMessage } from '../../ports/language-model.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { CallRecord } from './call-record.ts';
-import { fromRow, newTurn, type SpokenTurn, toEventData, toMessage, toRow } from './spoken-turn.ts';
+import {
+  fromRow,
+  isUnknown,
+  newTurn,
+  type Speaker,
+  type SpokenTurn,
+  toEventData,
+  toMessage,
+  toRow,
+  unknownWords,
+} from './spoken-turn.ts';
 import { createToldMeanwhile, type ToldBefore, type ToldMeanwhile } from './told-meanwhile.ts';
 import { createToolExchanges, type ToolExchanges } from './tool-exchanges.ts';
 import type { TurnLatency } from './turn-latency.ts';
@@ -19,7 +29,10 @@ export interface History {
   instructed: ToldMeanwhile['instructed'];
   takenOver: ToldMeanwhile['takenOver'];
   handedBack: ToldMeanwhile['handedBack'];
+  handedBackWords: ToldMeanwhile['handedBackWords'];
   person(text: string): void;
+  /** What an operator said in the place of the assistant; null: something that nobody has understood. */
+  operator(text: string | null): void;
   /** More words of an utterance of the assistant; the first ones begin its turn. */
   assistant(utterance: number, text: string, replyMs?: number | null): void;
   /** The carrier spoke this much more aloud; false when that was not the utterance that is being spoken. */
@@ -50,13 +63,7 @@ export function createHistory(parts: HistoryParts): History {
   const turns = parts.earlier.map(fromRow);
   const tools = createToolExchanges(turns);
   const told = createToldMeanwhile(parts, turns);
-
-  const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
-  const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
-  const add = (turn: Pick<SpokenTurn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): SpokenTurn => {
-    turns.push(newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() }));
-    return turns.at(-1) as SpokenTurn;
-  };
+  const { save, announce, add, addSaid } = createTurnBook(parts, turns);
   const complete = onceFor((turn: SpokenTurn) => announce(turn, 'turn.completed'));
   let reportsPlayback = false;
   const end = (turn: SpokenTurn, heard: Heard) => {
@@ -81,11 +88,11 @@ export function createHistory(parts: HistoryParts): History {
     get said() {
       return whatPersonSaid(turns);
     },
-    ...{ toolCalled: tools.add, instructed: told.instructed, takenOver: told.takenOver, handedBack: told.handedBack },
-    person(text) {
-      const turn = add({ speaker: 'person', text, utterance: null, replyMs: null });
-      save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));
-      announce(turn, 'turn.completed');
+    ...{ toolCalled: tools.add, instructed: told.instructed },
+    ...{ takenOver: told.takenOver, handedBack: told.handedBack, handedBackWords: told.handedBackWords },
+    person: (text) => addSaid('person', text),
+    operator(text) {
+      if (text !== null || !isUnknown(turns.at(-1))) addSaid('operator', text ?? unknownWords);
     },
     assistant(utterance, text, replyMs = null) {
       const open = findUtterance(turns, utterance);
@@ -135,6 +142,22 @@ export function createHistory(parts: HistoryParts): History {
     },
     messages: () => toMessages(turns, tools, told),
   };
+}
+
+/** Adds to the turns, and writes down what becomes of them. */
+function createTurnBook(parts: HistoryParts, turns: SpokenTurn[]) {
+  const save = (turn: SpokenTurn) => parts.record.saveTurn(toRow(parts.callId, turn));
+  const announce = (turn: SpokenTurn, type: TurnEventType) => parts.record.announce(toEvent(parts, turn, type));
+  const add = (turn: Pick<SpokenTurn, 'speaker' | 'text' | 'utterance' | 'replyMs'>): SpokenTurn => {
+    turns.push(newTurn({ ...turn, index: turns.length, startedAtMs: parts.clock.now() }));
+    return turns.at(-1) as SpokenTurn;
+  };
+  const addSaid = (speaker: Speaker, text: string) => {
+    const turn = add({ speaker, text, utterance: null, replyMs: null });
+    save(Object.assign(turn, { heardText: text, heardSource: 'said', endedAtMs: turn.startedAtMs }));
+    announce(turn, 'turn.completed');
+  };
+  return { save, announce, add, addSaid };
 }
 
 function toMessages(turns: readonly SpokenTurn[], tools: ToolExchanges, told: ToldMeanwhile): ChatMessage[] {

@@ -3,9 +3,18 @@ import type { ChatMessage } from '../../ports/language-model.ts';
 import type { TurnRow } from '../../store/turns.ts';
 import type { TurnLatency } from './turn-latency.ts';
 
+/** An operator speaks in the place of the assistant, in a call that they have taken over. */
+export type Speaker = 'person' | 'assistant' | 'operator';
+
+/** The text of a turn in which an operator said what no recognizer has understood. */
+export const unknownWords = '[spoke; the words are not known]';
+
+export const isUnknown = (turn: Pick<SpokenTurn, 'speaker' | 'text'> | undefined) =>
+  turn?.speaker === 'operator' && turn.text === unknownWords;
+
 export interface SpokenTurn {
   index: number;
-  speaker: 'person' | 'assistant';
+  speaker: Speaker;
   utterance: number | null;
   text: string;
   /** What the carrier reported as played. */
@@ -39,9 +48,13 @@ export function newTurn(beginning: Beginning): SpokenTurn {
   };
 }
 
+/** How the assistant is told what an operator said: as the word of somebody else, so that it does not take it for its own. */
+const toColleagueWords = (text: string) => `A human colleague said to the person in your place: “${text}”`;
+
 export function toMessage(turn: SpokenTurn): ChatMessage[] {
   const content = turn.speaker === 'person' ? turn.text : (turn.heardText ?? '');
-  if (content === '') return [];
+  if (content === '' || isUnknown(turn)) return [];
+  if (turn.speaker === 'operator') return [{ role: 'system', content: toColleagueWords(content) }];
   return [{ role: turn.speaker === 'person' ? 'user' : 'assistant', content }];
 }
 
@@ -77,16 +90,16 @@ export function toRow(callId: string, turn: SpokenTurn) {
 }
 
 export function fromRow(row: TurnRow): SpokenTurn {
-  const isPerson = row.speaker === 'person';
+  const speaker = row.speaker as Speaker;
   return {
     index: row.index,
-    speaker: isPerson ? 'person' : 'assistant',
+    speaker,
     utterance: null,
     text: row.text,
     played: '',
     cursor: 0,
     heardText: row.heard_text,
-    heardSource: isPerson ? 'said' : 'unknown',
+    heardSource: speaker === 'assistant' ? 'unknown' : 'said',
     interrupted: row.interrupted,
     startedAtMs: row.started_at.getTime(),
     endedAtMs: row.ended_at?.getTime() ?? row.started_at.getTime(),

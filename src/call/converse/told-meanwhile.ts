@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { ChatMessage } from '../../ports/language-model.ts';
 import type { CallRecord } from './call-record.ts';
+import { type SpokenTurn, toMessage } from './spoken-turn.ts';
 
 /** What it is to do from now on, and whether it speaks because of that. */
 export interface Instruction {
@@ -31,6 +32,8 @@ export interface ToldMeanwhile {
   /** Keeps that a person speaks in its place; it is told of that when it has the call back. */
   takenOver(by: string): void;
   handedBack(by: string): void;
+  /** What an assistant is told that has the person back and does not know what was said meanwhile. */
+  handedBackWords(): string;
   messagesBefore(turn: number): ChatMessage[];
 }
 
@@ -50,8 +53,9 @@ export const toModelWords = (text: string) =>
 /** What the assistant is told when it has the person back. */
 export const handedBackWords = [
   'A human colleague has just spoken with the person in your place, and gives the call back to you.',
-  'You did not hear what the colleague said. Do not greet again and do not repeat yourself:',
-  'go on from what the person has said meanwhile, or ask how else you can help.',
+  'You are told what the colleague said as far as it was understood: stand by it.',
+  'Do not greet again and do not repeat what was said:',
+  'go on from what was said meanwhile, or ask how else you can help.',
 ].join(' ');
 
 /** What an event of a call says of what its assistant was told. */
@@ -61,9 +65,11 @@ export function toToldBefore(event: { type: string; data: Readonly<Record<string
 }
 
 /** `turns` are those of the call, which grow. */
-export function createToldMeanwhile(parts: ToldParts, turns: readonly unknown[]): ToldMeanwhile {
+export function createToldMeanwhile(parts: ToldParts, turns: readonly SpokenTurn[]): ToldMeanwhile {
   const { callId, clientId, clock, newId, record } = parts;
   const told = [...(parts.toldBefore ?? [])];
+  /** The turn before which the call was taken over last. */
+  let takenOverAt = turns.length;
   const keep = (type: string, data: object) => {
     const id = newId('event');
     const about = { id, call_id: callId, client_id: clientId, type, key: `${type}:${id}` };
@@ -74,10 +80,17 @@ export function createToldMeanwhile(parts: ToldParts, turns: readonly unknown[])
       told.push({ words: toModelWords(text), turn: turns.length });
       keep(instructedEvent, { text, by, respond, answers_at_once: answers });
     },
-    takenOver: (by) => keep(takenOverEvent, { by }),
+    takenOver(by) {
+      takenOverAt = turns.length;
+      keep(takenOverEvent, { by });
+    },
     handedBack(by) {
       told.push({ words: handedBackWords, turn: turns.length });
       keep(handedBackEvent, { by });
+    },
+    handedBackWords() {
+      const said = turns.slice(takenOverAt).filter(({ speaker }) => speaker === 'operator');
+      return [handedBackWords, ...said.flatMap(toMessage).map(({ content }) => content)].join(' ');
     },
     messagesBefore: (index) =>
       told.filter(({ turn }) => turn === index).map(({ words }) => ({ role: 'system', content: words })),

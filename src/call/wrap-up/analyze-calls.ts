@@ -99,7 +99,7 @@ async function toFacts({ db }: Store, call: CallRow): Promise<AnalysisFacts> {
   const turns = (await listTurns(db, call.id)).map(
     (turn): AnalyzedTurn => ({
       index: turn.index,
-      speaker: turn.speaker === 'person' ? 'person' : 'assistant',
+      speaker: turn.speaker as AnalyzedTurn['speaker'],
       text: turn.heard_text ?? turn.text,
     }),
   );

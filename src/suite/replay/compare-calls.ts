@@ -65,7 +65,7 @@ function toParts({ turns, tool_calls: tools }: CallWithTurns): Step[] {
   const steps: Step[] = [{ person: null, part: { words: [], tools: [] } }];
   for (const turn of turns) {
     if (turn.speaker === 'person') steps.push({ person: turn.text, part: { words: [], tools: [] } });
-    else steps.at(-1)?.part.words.push(heardOf(turn));
+    else if (turn.speaker === 'assistant') steps.at(-1)?.part.words.push(heardOf(turn));
     for (const tool of tools) if (tool.turn_index === turn.index) steps.at(-1)?.part.tools.push(toToolWords(tool));
   }
   const last = turns.at(-1)?.index ?? -1;

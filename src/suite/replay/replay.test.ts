@@ -4,7 +4,11 @@ import { compareCalls } from './compare-calls.ts';
 import { toReplayLines } from './replay-report.ts';
 import { toReplayedPerson } from './to-replayed-person.ts';
 
-type Said = [by: 'person' | 'assistant', text: string, more?: { heard?: string; startsS?: number; endsS?: number }];
+type Said = [
+  by: 'person' | 'assistant' | 'operator',
+  text: string,
+  more?: { heard?: string; startsS?: number; endsS?: number },
+];
 
 function callOf(said: Said[], more: object = {}): CallWithTurns {
   const at = (seconds: number) => new Date(Date.UTC(2026, 0, 5, 15, 0, seconds)).toISOString();
@@ -40,6 +44,26 @@ describe('the person of a call', () => {
     ]);
     expect(toReplayedPerson({ ...call, ended_by: 'assistant' }).steps.at(-1)).toEqual({ type: 'listens' });
   });
+});
+
+it('an operator who spoke in a call is heard by its person and is no part of what its assistant said', () => {
+  const call = callOf([
+    ['assistant', 'Good day.'],
+    ['operator', 'I am a colleague.'],
+    ['person', 'Hello?'],
+    ['operator', 'Ten dollars.'],
+    ['person', 'Bye.'],
+  ]);
+  expect(toReplayedPerson(call).steps).toEqual([
+    ...[{ type: 'listens' }, { type: 'says', text: 'Hello?' }, { type: 'listens' }, { type: 'says', text: 'Bye.' }],
+    { type: 'hangs-up', afterWords: 0 },
+  ]);
+  const words = compareCalls(call, call).steps.map(({ person, before }) => [person, before?.words]);
+  expect(words).toEqual([
+    [null, ['Good day.']],
+    ['Hello?', []],
+    ['Bye.', []],
+  ]);
 });
 
 const tool = (name: string, turnIndex: number) => ({ name, arguments: '{}', turn_index: turnIndex });

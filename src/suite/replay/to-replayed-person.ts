@@ -21,24 +21,28 @@ export function toReplayedPerson(call: CallWithTurns): Person {
 }
 
 function toSteps(turn: TurnResource, before: TurnResource | undefined, after: TurnResource | undefined): Step[] {
-  if (turn.speaker === 'assistant') return toHearing(turn, before, after);
+  // There is no operator in a replay: whoever answered the person, it is the assistant that does now.
+  if (turn.speaker !== 'person') return toHearing(turn, before, after);
   const [, digits] = keysPressed.exec(turn.text) ?? [];
   if (digits !== undefined) return [{ type: 'presses', digits }];
   // Who speaks over the assistant does so as one step with hearing it.
   return isCutOff(before) ? [] : [{ type: 'says', text: turn.text }];
 }
 
+const isHeard = (turn: TurnResource | undefined): turn is TurnResource =>
+  turn !== undefined && turn.speaker !== 'person';
+
 const isCutOff = (turn: TurnResource | undefined) => turn?.speaker === 'assistant' && turn.interrupted;
 
 function toHearing(turn: TurnResource, before: TurnResource | undefined, after: TurnResource | undefined): Step[] {
-  const silenceMs = before?.speaker === 'assistant' ? toGapMs(before, turn) : 0;
+  const silenceMs = isHeard(before) ? toGapMs(before, turn) : 0;
   const silence: Step[] = silenceMs >= leastSilenceMs ? [{ type: 'waits', ms: silenceMs }] : [];
   const isSpokenOver = isCutOff(turn) && after?.speaker === 'person' && !keysPressed.test(after.text);
   if (isSpokenOver) {
     return [...silence, { type: 'interrupts', afterWords: Math.max(wordsIn(turn.heard_text), 1), text: after.text }];
   }
   // What is said in one go was listened to once.
-  return before?.speaker === 'assistant' && silence.length === 0 ? [] : [...silence, { type: 'listens' }];
+  return isHeard(before) && silence.length === 0 ? [] : [...silence, { type: 'listens' }];
 }
 
 const toGapMs = (before: TurnResource, turn: TurnResource) =>

@@ -9,6 +9,7 @@ function start({ canSilence = true } = {}) {
   const clock = createFakeClock();
   const line: Uint8Array[] = [];
   const done: string[] = [];
+  const spoken: Uint8Array[] = [];
   const audio = createCallAudio({
     clock,
     recorder: {
@@ -21,6 +22,7 @@ function start({ canSilence = true } = {}) {
       clearAside: () => void done.push('the line was emptied'),
     }),
     silence: () => done.push('silenced') > 0 && canSilence,
+    hearOperator: (sound) => void spoken.push(sound),
     noteTakenOver: (by) => void done.push(`taken over by ${by}`),
     resume: (by) => void done.push(`resumed after ${by}`),
   });
@@ -30,7 +32,7 @@ function start({ canSilence = true } = {}) {
     if (!supervisor) throw new Error('there is no room for another listener');
     return { ...supervisor, heard };
   };
-  return { clock, line, done, audio, join };
+  return { clock, line, done, spoken, audio, join };
 }
 
 describe('whoever listens to a call', () => {
@@ -75,7 +77,7 @@ describe('a listener that fails', () => {
 
 describe('whoever takes a call over', () => {
   it('speaks in the place of the assistant until it is handed back, and nobody else does', () => {
-    const { audio, join, line, done } = start();
+    const { audio, join, line, done, spoken } = start();
     const [one, other] = [join(), join()];
     other.speak(frame(7));
     expect(one.takeOver('user:a')).toBe(true);
@@ -84,6 +86,7 @@ describe('whoever takes a call over', () => {
     one.speak(frame(5));
     // A cushion of silence goes before the first sound.
     expect(line.map((sound) => sound[0])).toEqual([mulawSilence, 5]);
+    expect(spoken).toEqual([frame(5)]);
     expect(audio.isTakenOver).toBe(true);
     expect(other.handBack()).toBe(false);
     expect(one.handBack()).toBe(true);
@@ -106,12 +109,13 @@ describe('whoever takes a call over', () => {
   });
 
   it('is not heard ever later when more sound comes than can be spoken', () => {
-    const { clock, join, line } = start();
+    const { clock, join, line, spoken } = start();
     const one = join();
     one.takeOver('user:a');
     for (let count = 0; count < 100; count += 1) one.speak(frame(5));
     const spokenMs = line.slice(1).length * 20;
     expect(spokenMs).toBeLessThanOrEqual(400);
+    expect(spoken).toHaveLength(line.length - 1);
     clock.advance(1000);
     one.speak(frame(6));
     expect(line.at(-1)?.[0]).toBe(6);

@@ -42,6 +42,8 @@ export interface CallAudioParts {
   line(): Pick<AudioLine, 'playAside' | 'clearAside'>;
   /** Stops the assistant, and does so again now and then, so that it knows that it is still to be silent; false where it cannot be. */
   silence(): boolean;
+  /** Hears what is played of who has taken the call over. */
+  hearOperator(sound: Uint8Array): void;
   /** Keeps that a person speaks, and that the assistant does again. */
   noteTakenOver(by: string): void;
   resume(by: string): void;
@@ -101,6 +103,7 @@ export function createCallAudio(parts: CallAudioParts): LiveCallAudio {
       owner.nextAtMs = nowMs + cushionMs;
     }
     parts.line().playAside(sound);
+    parts.hearOperator(sound);
     owner.nextAtMs += sound.length / bytesPerMs;
   };
   const handBack = (hear: HearCall): boolean => {

@@ -38,7 +38,8 @@ export interface AnalysisFacts {
 
 export interface AnalyzedTurn {
   index: number;
-  speaker: 'person' | 'assistant';
+  /** An operator spoke in the place of the assistant. */
+  speaker: 'person' | 'assistant' | 'operator';
   /** What was heard of it. */
   text: string;
 }
