@@ -28,6 +28,8 @@ export type EndedReason =
   | 'carrier_failed'
   | 'carrier_lost'
   | 'never_placed'
+  /** A call of ours may be at the carrier, and cannot be told from others. */
+  | 'carrier_unclear'
   | 'forbidden'
   | 'expired'
   | 'unknown';
@@ -108,6 +110,8 @@ export type LifecycleEvent = { atMs: number } & (
   | { type: 'not-sent'; tries: number }
   | { type: 'carrier-reported'; carrierSid: string; status: CarrierReport; error: CarrierError | null }
   | { type: 'carrier-knows-nothing' }
+  /** It knows a call that may be this one, or another. */
+  | { type: 'carrier-unclear' }
   | { type: 'session-opened' }
   | { type: 'session-closed'; clean: boolean }
   | { type: 'conversation-ended'; ending: Ending }

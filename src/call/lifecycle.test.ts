@@ -97,6 +97,21 @@ describe('the lifecycle of a call', () => {
       ending: { reason: 'never_placed' },
     },
     {
+      name: 'the carrier never confirms and has a call that may be this one or another',
+      events: [
+        { type: 'dial' },
+        { type: 'dial-outcome-unknown', message: 'timed out' },
+        { type: 'check' },
+        { type: 'carrier-knows-nothing' },
+        { type: 'check' },
+        { type: 'carrier-unclear' },
+        { type: 'check' },
+        { type: 'carrier-unclear' },
+      ],
+      statuses: ['queued', 'dialing', 'failed'],
+      ending: { reason: 'carrier_unclear' },
+    },
+    {
       name: 'the server is killed while they talk and the carrier has ended the call',
       events: [...answered, { type: 'server-started' }, { type: 'check' }, report('completed')],
       statuses: ['queued', 'dialing', 'ringing', 'in_progress', 'completed'],
@@ -226,6 +241,7 @@ const anyEvent: fc.Arbitrary<Bare> = fc.oneof(
     { type: 'postponed', dueAtMs: 30_000 },
     { type: 'dial-outcome-unknown', message: 'timed out' },
     { type: 'carrier-knows-nothing' },
+    { type: 'carrier-unclear' },
     { type: 'session-opened' },
     { type: 'session-closed', clean: true },
     { type: 'conversation-ended', ending: { reason: 'silence', by: 'assistant', fault: null } },
@@ -277,6 +293,17 @@ describe('whatever happens to a call', () => {
         else expect(checkAtMsOf(state)).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+
+  it('is not looked for three times in a row when the clock is set forward', () => {
+    const sent: Lifecycle = run([{ type: 'dial' }, { type: 'dial-outcome-unknown', message: '' }]).state;
+    const atMs = 3_600_000;
+    for (const event of [
+      { type: 'carrier-knows-nothing', atMs },
+      { type: 'carrier-unclear', atMs },
+    ] as const) {
+      expect(step(sent, event).state).toMatchObject({ phase: 'unknown', checkAtMs: atMs + 30_000 });
+    }
   });
 
   it('ends when only the sweeper is left, whether the carrier has lost the call or keeps saying it goes on', () => {

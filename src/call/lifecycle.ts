@@ -31,6 +31,7 @@ import { isTalkingOn, longestTransferSeconds, onTransfer } from './lifecycle-tra
 
 /** When an unconfirmed call is looked for, counted from its sending. */
 const lookUpsAtMs = [15 * second, 60 * second, 300 * second];
+const leastBetweenMs = 30 * second;
 /** How long the carrier may take to end a call whose conversation is over. */
 const endingMs = 10 * second;
 
@@ -65,6 +66,8 @@ export function step(state: Lifecycle, event: LifecycleEvent): Step {
       return onNotSent(state, event.tries);
     case 'carrier-reported':
       return onReport(state, event);
+    case 'carrier-unclear':
+      return onUnclear(state, event.atMs);
     case 'carrier-knows-nothing':
       return onKnowsNothing(state, event.atMs);
     case 'session-opened':
@@ -166,7 +169,7 @@ function onFinal(state: Placed | Answered, status: CarrierFinal, error: CarrierE
 }
 
 function onKnowsNothing(state: Lifecycle, atMs: number): Step {
-  if (state.phase === 'unknown') return onNotFound(state);
+  if (state.phase === 'unknown') return onNotFound(state, 'never_placed', atMs);
   if (state.phase === 'placed') {
     return over(state, 'failed', state.ending ?? { reason: 'carrier_lost', by: 'carrier', fault: 'carrier' });
   }
@@ -176,13 +179,25 @@ function onKnowsNothing(state: Lifecycle, atMs: number): Step {
   return state.phase === 'sending' ? onUnknown({ ...state, checkAtMs: atMs }) : stay(state);
 }
 
-function onNotFound(state: Extract<Lifecycle, { phase: 'unknown' }>): Step {
+/** Nothing that says so is believed of a call that the carrier has named meanwhile. */
+function onUnclear(state: Lifecycle, atMs: number): Step {
+  if (state.phase === 'unknown') return onNotFound(state, 'carrier_unclear', atMs);
+  return state.phase === 'sending' ? onUnknown({ ...state, checkAtMs: atMs }) : stay(state);
+}
+
+type Unknown = Extract<Lifecycle, { phase: 'unknown' }>;
+
+function onNotFound(state: Unknown, reason: 'never_placed' | 'carrier_unclear', atMs: number): Step {
   const lookUps = state.lookUps + 1;
   const nextAtMs = lookUpsAtMs[lookUps];
-  if (nextAtMs !== undefined) return stay({ ...state, lookUps, checkAtMs: state.sentAtMs + nextAtMs });
+  if (nextAtMs !== undefined) {
+    // A clock that was set forward must not have it looked for three times in a row, before the carrier can know it.
+    const checkAtMs = Math.max(state.sentAtMs + nextAtMs, atMs + leastBetweenMs);
+    return stay({ ...state, lookUps, checkAtMs });
+  }
   return state.cancelWanted
     ? over(state, 'canceled', { reason: 'canceled', by: 'request', fault: null })
-    : over(state, 'failed', { reason: 'never_placed', by: 'carrier', fault: 'carrier' });
+    : over(state, 'failed', { reason, by: 'carrier', fault: 'carrier' });
 }
 
 type SessionEvent = Extract<LifecycleEvent, { type: 'session-opened' | 'session-closed' }>;

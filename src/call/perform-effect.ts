@@ -33,7 +33,7 @@ export async function performEffect(
     case 'ask-carrier':
       return toReport(await carrier.fetchCall(effect.carrierSid));
     case 'look-for-call':
-      return toReport(await lookForCall(parts, call, effect.sentAtMs));
+      return toFinding(await lookForCall(parts, call, effect.sentAtMs));
     case 'end-at-carrier':
       await carrier.endCall(effect.carrierSid);
       return null;
@@ -49,17 +49,31 @@ function toReport(found: CarrierCall | null): CameOfIt {
   return { happening: { type: 'carrier-reported', carrierSid, status, error: null }, facts: { durationSeconds } };
 }
 
-/** The carrier's call with this one's ends and time that is no other call of ours. */
-async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): Promise<CarrierCall | null> {
-  // The carrier's clock may differ a little from ours.
-  const sinceMs = sentAtMs - 5000;
+const toFinding = (found: CarrierCall | null | 'unclear'): CameOfIt =>
+  found === 'unclear' ? { happening: { type: 'carrier-unclear' } } : toReport(found);
+
+/** A clock may be set wrong by as much as there is between any two time zones, and then right again. */
+const furthestOffMs = 26 * 3600_000;
+
+/**
+ * The carrier's call with this one's ends and time that is no other call of ours. When it was sent is known by the clock
+ * of whoever sent it, who may be another node, or was set since: a call that is nobody's and whose time is another may be
+ * this one all the same, and nobody can tell.
+ */
+async function lookForCall(parts: CallParts, call: CallRow, sentAtMs: number): Promise<CarrierCall | null | 'unclear'> {
+  const sinceMs = sentAtMs - furthestOffMs;
   const found = await parts.carrier.findCalls({ to: call.to_number, from: call.from_number, sinceMs });
+  let isUnclear = false;
   for (const candidate of found) {
-    if (candidate.createdAtMs > sentAtMs + 90_000) continue;
+    const afterMs = candidate.createdAtMs - sentAtMs;
+    if (afterMs > furthestOffMs) continue;
     const owner = await findCall(parts.store.db, everyone, candidate.carrierSid);
-    if (!owner || owner.id === call.id) return candidate;
+    if (owner && owner.id !== call.id) continue;
+    // The carrier's clock may differ a little from ours.
+    if (owner || (afterMs >= -6000 && afterMs <= 90_000)) return candidate;
+    isUnclear = true;
   }
-  return null;
+  return isUnclear ? 'unclear' : null;
 }
 
 /**

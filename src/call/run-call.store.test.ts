@@ -160,6 +160,20 @@ describeOnBothDatabases('the life of a call', (openFresh) => {
     });
   });
 
+  it.each([
+    ['an hour earlier', -3600_000, 'carrier_unclear'],
+    ['an hour later', 3600_000, 'carrier_unclear'],
+    ['days before', -3 * 24 * 3600_000, 'never_placed'],
+  ])('is not sure of a call that is nobody’s and was made %s', async (_when, byMs, reason) => {
+    const to = `+155503${Math.abs(byMs % 89)}${byMs < 0 ? 1 : 2}`;
+    const orders = room.carrier.orders.length;
+    const id = await place('lost-answer', to);
+    const [found] = await room.carrier.findCalls({ to, from: request.from, sinceMs: 0 });
+    if (found) found.createdAtMs += byMs;
+    expect(await sweepUntilOver(id)).toMatchObject({ status: 'failed', ended_reason: reason, carrier_sid: null });
+    expect(room.carrier.orders).toHaveLength(orders + 1);
+  });
+
   it('does not take another call of ours to the same number for the one it looks for', async () => {
     const to = '+15550302';
     const other = await room.place({ to });

@@ -30,6 +30,7 @@ describe('a contact after its call', () => {
     ['that was the last try', becomes(busy, { contact: { attempts: 3, deferrals: 0 } }), { state: 'failed' }],
     ['that is not to be repeated', becomes(busy, { retry: null }), { state: 'failed', code: null }],
     ['that failed', becomes(failed), { state: 'waiting', dueAtMs: 301_000 }],
+    ['whose phone may have rung', becomes({ ...failed, endedReason: 'carrier_unclear' }), { state: 'failed' }],
     ['to a number that is none', becomes({ ...failed, retryAdvice: 'no' }), { state: 'failed', code: 'carrier/1' }],
     [
       'that may be tried much later',

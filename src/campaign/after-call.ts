@@ -76,6 +76,8 @@ function afterRefusal({ call, contact, isCanceled, atMs }: AfterCall): NextOfCon
 function retryDelayMs({ call, contact, retry }: AfterCall): number | null {
   const minutes = call.outcome === null ? undefined : retry?.after_minutes[call.outcome];
   if (retry === null || minutes === undefined) return null;
+  // A phone may have rung.
+  if (call.endedReason === 'carrier_unclear') return null;
   if (contact.attempts >= retry.attempts || call.retryAdvice === 'no') return null;
   return call.retryAdvice === 'later' ? Math.max(minutes * 60_000, muchLaterMs) : minutes * 60_000;
 }

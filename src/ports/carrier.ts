@@ -234,7 +234,11 @@ export interface Carrier {
   placeCall(order: CallOrder): Promise<{ carrierSid: string; status: CarrierCallStatus }>;
   /** The call, or null when the carrier has never heard of it. @throws CarrierUnavailable */
   fetchCall(carrierSid: string): Promise<CarrierCall | null>;
-  /** Calls with these ends made at or after `sinceMs`, newest first. @throws CarrierUnavailable */
+  /**
+   * Calls with these ends made at or after `sinceMs`, newest first, all by our clock: where the carrier's is known to be
+   * another, its times are translated.
+   * @throws CarrierUnavailable
+   */
   findCalls(search: { to: string; from: string; sinceMs: number }): Promise<CarrierCall[]>;
   /** Ends a call in whatever state it is; a call that is over already counts as ended. @throws CarrierUnavailable */
   endCall(carrierSid: string): Promise<void>;

@@ -16,7 +16,11 @@ export function createHttpServer(network: PhoneNetwork, log: Logger): Server {
         log.error({ error: messageOf(error) }, 'the simulator failed to answer a request');
         return refuse(500, 20500, 'Internal server error');
       })
-      .then((result) => write(outgoing, result));
+      .then((result) => {
+        // By the network's own time, which may pass more quickly than others'.
+        outgoing.setHeader('date', new Date(network.clock.now()).toUTCString());
+        write(outgoing, result);
+      });
   });
 }
 

@@ -19,6 +19,7 @@ describe('another attempt', () => {
     ['does not come for a number that cannot be called', { outcome: 'failed', advice: { retry: 'no' } }, null],
     ['comes when the carrier had trouble', { outcome: 'failed', advice: { retry: 'yes' } }, 60_000],
     ['waits where the carrier says later', { outcome: 'failed', advice: { retry: 'later' } }, 3_600_000],
+    ['does not come where a phone may have rung', { outcome: 'failed', endedReason: 'carrier_unclear' }, null],
     ['does not come for an incoming call', { direction: 'inbound' }, null],
   ])('%s', (...[, changes, ms]) => {
     expect(decideRetry(policy, call(changes), 0)).toBe(ms);

@@ -35,6 +35,8 @@ const laterMs = 3600_000;
 export function decideRetry(stored: unknown, call: FinishedCall, fraction: number): number | null {
   if (call.direction !== 'outbound') return null;
   if (isMadeGood(call)) return madeGoodAfterMs * (1 + fraction);
+  // A phone may have rung.
+  if (call.endedReason === 'carrier_unclear') return null;
   const policy = storedPolicy.safeParse(stored).data;
   if (!policy || call.attempt >= policy.max_attempts) return null;
   const outcome = retriedOutcomes.find((name) => name === call.outcome);

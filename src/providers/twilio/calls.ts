@@ -1,14 +1,17 @@
 /** Looks up, finds and ends calls over Twilio's REST API: requests that may be repeated safely. */
+import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { type Carrier, type CarrierCall, CarrierUnavailable } from '../../ports/carrier.ts';
 import { ask, isTwilioNotFound, toUnavailable } from './ask.ts';
 import { parseCall, parseCallPage, parseRefusal } from './call-resource.ts';
+import { clockSkewMs } from './carrier-clock.ts';
 import type { RestClient } from './rest-client.ts';
 import { writeTwiml } from './twiml.ts';
 
 export interface CallsOptions {
   accountSid: string;
   rest: RestClient;
+  clock: Clock;
   log: Logger;
   publicUrl: string;
 }
@@ -19,7 +22,7 @@ const mostPages = 20;
 /** Codes that answer "end this call" with "there is nothing to end". */
 const nothingToEnd: ReadonlySet<number> = new Set([20404, 21220]);
 
-/** Pages through the list, newest first, until it ends or a whole page is older than `sinceMs`. */
+/** Pages through the list, newest first, until it ends or a whole page is older than `sinceMs`; all times are by our clock. */
 async function listCalls(options: CallsOptions, firstPath: string, sinceMs: number): Promise<CarrierCall[]> {
   const found: CarrierCall[] = [];
   let path = firstPath;
@@ -27,7 +30,9 @@ async function listCalls(options: CallsOptions, firstPath: string, sinceMs: numb
     const answer = await ask(options.rest, { method: 'GET', path });
     const parsed = answer.httpStatus === 200 ? parseCallPage(answer.body) : null;
     if (!parsed) throw toUnavailable(options.log, answer);
-    const fresh = parsed.calls.filter((call) => call.createdAtMs >= sinceMs);
+    const skewMs = clockSkewMs(answer.date, options.clock.now());
+    const calls = parsed.calls.map((call) => ({ ...call, createdAtMs: call.createdAtMs + skewMs }));
+    const fresh = calls.filter((call) => call.createdAtMs >= sinceMs);
     found.push(...fresh);
     const onlyOlder = parsed.calls.length > 0 && fresh.length === 0;
     if (onlyOlder || parsed.nextPath === null) return found;

@@ -29,6 +29,8 @@ export interface RestAnswer {
   body: unknown;
   /** What `Retry-After` says in whole seconds; null without it. */
   retryAfterSeconds: number | null;
+  /** The `Date` of the answer as it stands; null without it. */
+  date: string | null;
 }
 
 /** No whole answer came back. */
@@ -78,6 +80,7 @@ async function readAnswer(response: Response): Promise<RestAnswer> {
     httpStatus: response.status,
     body: parseJson(await readText(response)),
     retryAfterSeconds: /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null,
+    date: response.headers.get('date'),
   };
 }
 

@@ -226,6 +226,23 @@ describe("on Twilio's wire", () => {
     await expect(carrier.findCalls({ to, from, sinceMs: 0 })).rejects.toMatchObject({ code });
   });
 
+  test.each([
+    ['an hour behind', -3_600_000, 3_600_000],
+    ['an hour ahead', 3_600_000, -3_600_000],
+    ['three seconds behind', -3000, 0],
+  ])("finds calls by our clock where Twilio's is %s", async (_case, aheadMs, byMs) => {
+    const madeMs = Date.UTC(2026, 10, 29, 12, 0, 0);
+    clock.advance(madeMs + 20_000 - clock.now());
+    const call = { sid: 'CA1', status: 'queued', to, from, date_created: new Date(madeMs + aheadMs).toUTCString() };
+    farSide.answer = (response, asked) => {
+      response.setHeader('date', new Date(clock.now() + aheadMs).toUTCString());
+      json(200, { calls: [call], next_page_uri: null })(response, asked);
+    };
+    const createdAtMs = madeMs + aheadMs + byMs;
+    expect(await carrier.findCalls({ to, from, sinceMs: createdAtMs })).toMatchObject([{ createdAtMs }]);
+    expect(await carrier.findCalls({ to, from, sinceMs: createdAtMs + 1000 })).toEqual([]);
+  });
+
   test('the list is asked for by its ends only and followed page by page until it is too old', async () => {
     const dated = (sid: string, seconds: number) => ({
       ...call,

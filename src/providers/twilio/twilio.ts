@@ -57,7 +57,7 @@ export function createTwilioCarrier(options: TwilioOptions): Carrier {
     name: 'twilio',
     adviceFor: (code) => errorCodes.get(code) ?? null,
     placeCall: createPlaceCall({ accountSid, publicUrl, rest, clock, log, rateRetries: options.rateRetries }),
-    ...createCalls({ accountSid, rest, log, publicUrl }),
+    ...createCalls({ accountSid, rest, clock, log, publicUrl }),
     ...createRecordings(api, rest),
     ...createNumbers({ accountSid, publicUrl, rest, log }),
     verify: (request) => isSignedWebhook(request, check) && !namesAnotherAccount(request, accountSid),

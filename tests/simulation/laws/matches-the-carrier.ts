@@ -4,9 +4,12 @@ import type { Row } from '../memory/sql-values.ts';
 import { LawBroken } from '../world/truth.ts';
 import type { CreateLaw } from './law.ts';
 
+/** Clocks that differ by less leave no doubt. */
+const clearMs = 5000;
+
 const statusAt: Record<string, string> = { 'no-answer': 'no_answer' };
 
-export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth }) => {
+export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth, swarm }) => {
   const taken = new Set<unknown>();
   /** Stored once, for a call that came in, and ended as it did. */
   const incoming = ({ id, carrier_sid: sid, status }: Row) => {
@@ -18,6 +21,12 @@ export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth }) => {
       throw new LawBroken('L4', `${id} ended as ${status}, its carrier call as ${line.true.status}`);
     }
   };
+  /** A clock that is an hour off can leave nobody sure which call it was: then the person is not rung again. */
+  const unclear = ({ id }: Row) => {
+    if (swarm.furthestJumpMs <= clearMs) throw new LawBroken('L4', `${id} is unclear, though the clocks are right`);
+    if (rows('calls').some((row) => row.retry_of === id))
+      throw new LawBroken('L1', `${id} may have rung, and is retried`);
+  };
   return {
     atRest() {
       for (const row of rows('calls')) {
@@ -28,6 +37,10 @@ export const matchesTheCarrier: CreateLaw = ({ rows, lines, truth }) => {
         const mine = truth.byCall.get(row.id as string) ?? [];
         const sid = row.carrier_sid as string | null;
         if (sid === null) {
+          if (row.ended_reason === 'carrier_unclear') {
+            unclear(row);
+            continue;
+          }
           if (mine[0])
             throw new LawBroken('L4', `${row.id} has no carrier call, but ${mine[0].carrierSid} was made for it`);
           continue;

@@ -11,6 +11,8 @@ export interface RestAnswer {
   status: number;
   text: string;
   retryAfter?: string;
+  /** When it was given, by the carrier's clock. */
+  date?: string;
 }
 
 /** What becomes of a request: an answer after a while, a broken connection, or silence. */
@@ -136,16 +138,22 @@ export function createCarrierNetwork(parts: NetworkParts): CarrierNetwork {
       parts.came(line);
     },
     take(request) {
-      const isCreate = request.method === 'POST' && request.path.endsWith('/Calls.json');
-      if (isCreate) return create(request.form);
-      const swarm = parts.swarm();
-      const afterMs = 10 + random.fraction() * 200;
-      if (chance(swarm.requestLost, 'look-up lost')) return brokenOff(afterMs);
-      const answer = look(request);
-      if (chance(swarm.responseLost, 'look-up answer lost')) return brokenOff(afterMs);
-      return { type: 'answer', afterMs, answer };
+      const fate = decide(request);
+      if (fate.type !== 'answer') return fate;
+      return { ...fate, answer: { ...fate.answer, date: toDate(scheduler.nowMs()) } };
     },
   };
+
+  function decide(request: RestRequest): Fate {
+    const isCreate = request.method === 'POST' && request.path.endsWith('/Calls.json');
+    if (isCreate) return create(request.form);
+    const swarm = parts.swarm();
+    const afterMs = 10 + random.fraction() * 200;
+    if (chance(swarm.requestLost, 'look-up lost')) return brokenOff(afterMs);
+    const answer = look(request);
+    if (chance(swarm.responseLost, 'look-up answer lost')) return brokenOff(afterMs);
+    return { type: 'answer', afterMs, answer };
+  }
 
   function toResource({ true: call, order }: CarrierLine) {
     const endedAtMs = call.endedAtMs ?? scheduler.nowMs();
@@ -154,10 +162,13 @@ export function createCarrierNetwork(parts: NetworkParts): CarrierNetwork {
       sid: call.carrierSid,
       status: call.status,
       ...{ to: order.to, from: order.from },
-      date_created: new Date(Math.floor(call.createdAtMs / 1000) * 1000).toUTCString(),
+      date_created: toDate(call.createdAtMs),
       duration: String(duration),
     };
   }
 }
+
+/** In whole seconds. */
+const toDate = (ms: number) => new Date(ms).toUTCString();
 
 const broken: RestAnswer = { status: 502, text: '<html>Bad Gateway</html>' };

@@ -26,11 +26,12 @@ async function come(time: NodeTime, fate: Fate): Promise<Response> {
   if (fate.type === 'reset') {
     throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET', syscall: 'read' } });
   }
-  const { status, text, retryAfter } = fate.answer;
+  const { status, text, retryAfter, date } = fate.answer;
+  const known: Record<string, string | undefined> = { 'retry-after': retryAfter, date };
   // Only what the client of the REST API looks at.
   return {
     status,
-    headers: { get: (name: string) => (name === 'retry-after' ? (retryAfter ?? null) : null) },
+    headers: { get: (name: string) => known[name] ?? null },
     body: [new TextEncoder().encode(text)],
   } as unknown as Response;
 }

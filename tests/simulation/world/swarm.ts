@@ -69,11 +69,11 @@ const inTheDark = (random: Random): Partial<Swarm> => ({
   requestLost: random.fraction() * 0.4,
 });
 
-/** By a clock that is so wrong the carrier's calls are not found, so all that it says arrives here. */
-const anHourOff: Partial<Swarm> = {
-  ...{ furthestJumpMs: 3_600_000, clockJump: 1, crash: 0, pause: 0 },
-  ...{ requestLost: 0, responseLost: 0, serverError: 0, slowAnswer: 0 },
-};
+/** In half of these answers are lost besides: by such a clock alone the carrier's calls would not be found. */
+const anHourOff = (random: Random): Partial<Swarm> => ({
+  ...{ furthestJumpMs: 3_600_000, clockJump: 1 },
+  ...(random.fraction() < 0.5 ? { responseLost: 0.2 + random.fraction() * 0.4 } : {}),
+});
 
 export function drawSwarm(seed: number): Swarm {
   const random = createSeededRandom(seed ^ 0x5eed);
@@ -114,7 +114,7 @@ export function drawSwarm(seed: number): Swarm {
   };
   const kind = random.fraction();
   if (kind < 0.05) return { ...swarm, ...inTheDark(random) };
-  return kind < 0.15 ? { ...swarm, ...anHourOff } : swarm;
+  return kind < 0.15 ? { ...swarm, ...anHourOff(random) } : swarm;
 }
 
 /** A swarm in which nothing goes wrong any more. */

@@ -47,6 +47,8 @@ export interface FarSide {
 export async function startFarSide(): Promise<FarSide> {
   const waiting: (() => void)[] = [];
   const server = createServer(async (request, response) => {
+    // The clocks of tests stand at another time.
+    response.sendDate = false;
     const { method = '', url: path = '', headers } = request;
     const asked = { method, path, headers, form: new URLSearchParams(await text(request)) };
     farSide.asked.push(asked);
