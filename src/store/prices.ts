@@ -1,5 +1,5 @@
 /** Queries on the operator's own prices. */
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from './schema.ts';
 import type { PricesTable } from './spend-tables.ts';
 
@@ -21,10 +21,12 @@ export async function insertPrices(db: Db, rows: readonly NewPrice[]): Promise<v
 /** All that may hold for a call with this number at that moment; null: whatever does not depend on a number. */
 export function listPricesFor(db: Db, e164: string | null, at: Date): Promise<PriceRow[]> {
   const beginnings = Array.from({ length: e164?.length ?? 0 }, (_, place) => e164?.slice(0, place + 1) ?? '');
+  // As the index has it, and one value however long the number: a plan that is made once finds them by the index.
+  const begins = sql<boolean>`coalesce(prefix, '') = any(${['', ...beginnings]}::text[])`;
   return db
     .selectFrom('prices')
     .selectAll()
-    .where(({ eb, fn, val }) => eb(fn.coalesce('prefix', val('')), 'in', ['', ...beginnings]))
+    .where(begins)
     .where('valid_from', '<=', at)
     .where(({ or, eb }) => or([eb('valid_until', 'is', null), eb('valid_until', '>', at)]))
     .orderBy('id')
