@@ -39,12 +39,8 @@ export const plantedBugs: Record<string, Spoil> = {
     },
   })),
   'binds the first SID to every call': inCarrier(({ placeCall }) => ({ placeCall: remembering(placeCall) })),
-  'looks for a call without its number': inCarrier((carrier, { store }) => ({
-    async findCalls(search) {
-      const rows = await store.db.selectFrom('calls').select('to_number').distinct().orderBy('to_number').execute();
-      const found = await Promise.all(rows.map(({ to_number: to }) => carrier.findCalls({ ...search, to })));
-      return found.flat();
-    },
+  'looks for a call without its number': inCarrier(({ findCalls }) => ({
+    findCalls: (search) => findCalls({ ...search, to: '' }),
   })),
   'finds no call that it looks for': inCarrier(() => ({ findCalls: async () => [] })),
   'believes that every call is unknown to the carrier': inCarrier(() => ({ fetchCall: async () => null })),

@@ -117,9 +117,9 @@ export function createCarrierNetwork(parts: NetworkParts): CarrierNetwork {
   };
 
   const list = (query: URLSearchParams): RestAnswer => {
-    const found = [...lines.values()].filter(
-      ({ order }) => order.to === query.get('To') && order.from === query.get('From'),
-    );
+    // An empty filter is none.
+    const isMeant = (name: string, value: string) => [value, ''].includes(query.get(name) ?? '');
+    const found = [...lines.values()].filter(({ order }) => isMeant('To', order.to) && isMeant('From', order.from));
     return json(200, { calls: found.reverse().map(toResource), next_page_uri: null });
   };
 

@@ -63,10 +63,14 @@ function drawJobs(random: Random): number {
 /** As much as the dearest call of a swarm may cost. */
 const dearestMicros = 300_000;
 
-/** Now and then almost nothing that the carrier says arrives: its calls are known by looking for them alone. */
-const inTheDark = (random: Random): Partial<Swarm> => ({
-  ...{ responseLost: 0.4 + random.fraction() * 0.5, callbackDropped: 0.6 + random.fraction() * 0.4 },
+/**
+ * Now and then almost nothing that the carrier says arrives: its calls are known by looking for them alone. Several
+ * people are called in one moment, so that one of their calls could be taken for another's.
+ */
+const inTheDark = (random: Random, { jobs, people }: Pick<Swarm, 'jobs' | 'people'>): Partial<Swarm> => ({
+  ...{ responseLost: 0.4 + random.fraction() * 0.5, callbackDropped: 0.85 + random.fraction() * 0.15 },
   requestLost: random.fraction() * 0.4,
+  ...{ arrivalMs: 50, jobs: Math.max(jobs, 8), people: Math.max(people, 8) },
 });
 
 /** In half of these answers are lost besides: by such a clock alone the carrier's calls would not be found. */
@@ -113,7 +117,7 @@ export function drawSwarm(seed: number): Swarm {
     capPerDay: random.fraction() < 0.6 ? null : Math.floor(dearestMicros * jobs * random.fraction()),
   };
   const kind = random.fraction();
-  if (kind < 0.05) return { ...swarm, ...inTheDark(random) };
+  if (kind < 0.05) return { ...swarm, ...inTheDark(random, swarm) };
   return kind < 0.15 ? { ...swarm, ...anHourOff(random) } : swarm;
 }
 
