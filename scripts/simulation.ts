@@ -2,16 +2,18 @@
  * Runs many seeds of simulated nodes, carriers and faults in virtual time, in one process for each core, prints what was
  * tried, and ends with 1 when a law was broken. `npm run simulation [-- --seeds 25000]`, `-- --seed 1`,
  * `-- --planted 500 [--only SID]`: by how many seeds each planted bug is found; `-- --calendar 1000000`: calling hours, asked so
- * often; `-- --twice 500`: so many seeds give the same history again.
+ * often; `-- --twice 500`: so many seeds give the same history again; `-- --sql 20000`: as many seeds as it takes for so
+ * many calls give the same history on Postgres.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { checkCalendar } from '../tests/simulation/calendar.ts';
+import { createPgliteBackend } from '../tests/simulation/memory/backends.ts';
 import { readCatalogue } from '../tests/simulation/memory/catalogue.ts';
 import { type Found, findPlantedBug } from '../tests/simulation/planted/find-planted-bugs.ts';
 import { plantedBugs } from '../tests/simulation/planted/planted-bugs.ts';
-import { runSeed, toShapes } from '../tests/simulation/run-seed.ts';
+import { runSeed, runSeedOnBoth, toShapes } from '../tests/simulation/run-seed.ts';
 import { shrinkSeed } from '../tests/simulation/shrink-seed.ts';
 
 interface Tally {
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     calendar: { type: 'string' },
     twice: { type: 'string' },
+    sql: { type: 'string' },
     child: { type: 'boolean', default: false },
   },
 });
@@ -65,9 +68,30 @@ async function runShare(): Promise<Tally> {
   return tally;
 }
 
+/** Seeds on both databases, until there were so many calls. */
+async function runShareOnBoth(calls: number): Promise<Tally> {
+  const shapes = toShapes(await readCatalogue());
+  const pglite = await createPgliteBackend();
+  const tally = nothing();
+  for (let seed = Number(values.from); tally.calls < calls; seed += Number(values.step)) {
+    const { inMemory, onPostgres } = await runSeedOnBoth(seed, { shapes, pglite });
+    const law =
+      inMemory.broken?.message ?? (inMemory.digest === onPostgres.digest ? null : 'Postgres has another history');
+    const { events, faults, virtualMs } = onPostgres;
+    const counted = Object.fromEntries(faults);
+    const figures = { seeds: 1, calls: onPostgres.calls, events, crashes: counted.crash ?? 0 };
+    const broken = law === null ? [] : [{ seed, law }];
+    add(tally, { ...figures, virtualHours: virtualMs / 3_600_000, faults: counted, broken });
+  }
+  await pglite.close();
+  return tally;
+}
+
 function startShare(from: number, step: number): Promise<Tally> {
-  const args = ['--child', '--from', String(from), '--step', String(step), '--seeds', values.seeds];
-  const child = fork(new URL(import.meta.url), args);
+  const sql = values.sql === undefined ? [] : ['--sql', String(Math.ceil(Number(values.sql) / step))];
+  const args = ['--child', '--from', String(from), '--step', String(step), '--seeds', values.seeds, ...sql];
+  // Most of what is made lives shorter than this takes to fill.
+  const child = fork(new URL(import.meta.url), args, { execArgv: [...process.execArgv, '--max-semi-space-size=64'] });
   return new Promise((resolve, reject) => {
     child.once('message', (tally) => resolve(tally as Tally));
     child.once('exit', (code) => reject(new Error(`a share of the seeds ended early (${code})`)));
@@ -129,7 +153,9 @@ async function showCalendar(samples: number): Promise<void> {
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
-if (values.child) process.send?.(await runShare(), () => process.exit(0));
+const runOwnShare = () => (values.sql === undefined ? runShare() : runShareOnBoth(Number(values.sql)));
+
+if (values.child) process.send?.(await runOwnShare(), () => process.exit(0));
 else if (values.planted !== undefined) await showPlantedBugs(Number(values.planted));
 else if (values.calendar !== undefined) await showCalendar(Number(values.calendar));
 else if (values.twice !== undefined) await showTwice(Number(values.twice));

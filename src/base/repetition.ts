@@ -12,6 +12,12 @@ export interface Repetition {
   workNow(): Promise<void>;
 }
 
+/** How often something looks for work of which nobody tells it. */
+export interface Rhythm {
+  /** Each work has its own unless this is given. */
+  lookEveryMs?: number;
+}
+
 export interface RepetitionParts {
   clock: Clock;
   log: Logger;

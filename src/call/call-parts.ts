@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { NewId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { Rhythm } from '../base/repetition.ts';
 import type { LiveEvents } from '../notify/live-events.ts';
 import type { Carrier } from '../ports/carrier.ts';
 import type { Store } from '../store/open-store.ts';
@@ -12,7 +13,7 @@ import type { FollowUp } from './follow-ups.ts';
 import type { LifecycleEvent } from './lifecycle-state.ts';
 import type { LineRules } from './line-rules/under-line-rules.ts';
 
-export interface CallParts {
+export interface CallParts extends Rhythm {
   store: Store;
   carrier: Carrier;
   clock: Clock;

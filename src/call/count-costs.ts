@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import { createRepetition } from '../base/repetition.ts';
+import { createRepetition, type Rhythm } from '../base/repetition.ts';
 import type { Carrier, CarrierCharge } from '../ports/carrier.ts';
 import { type CallCost, costOfCall } from '../spend/cost-of-call.ts';
 import type { PriceItem, Usage } from '../spend/price.ts';
@@ -32,7 +32,7 @@ export interface CostCounter {
   look(): Promise<void>;
 }
 
-export interface CountParts {
+export interface CountParts extends Rhythm {
   store: Store;
   clock: Clock;
   log: Logger;
@@ -40,14 +40,14 @@ export interface CountParts {
   policy: SpendPolicy;
 }
 
-const everyMs = 1000;
+const usualEveryMs = 1000;
 const mostAtOnce = 20;
 const minuteMs = 60_000;
 /** A carrier rates a call in seconds or hours; after the last of these what the table says stands. */
 const askAgainAfterMs = [0, 1, 5, 30, 120, 720].map((minutes) => minutes * minuteMs);
 
 export function createCostCounter(parts: CountParts): CostCounter {
-  const { store, clock, log } = parts;
+  const { store, clock, log, lookEveryMs: everyMs = usualEveryMs } = parts;
   const work = createRepetition({ clock, log, everyMs, complaint: 'costs could not be counted' }, async () => {
     for (const callId of await findCostsToCheck(store.db, new Date(clock.now()), mostAtOnce))
       await count(parts, callId);

@@ -15,16 +15,16 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-const everyMs = 2000;
+const usualEveryMs = 2000;
 const mostAtOnce = 20;
 const mostTakenOver = 500;
 
 const noLonger: CallHappening = { type: 'cancel', ending: { reason: 'forbidden', by: 'server', fault: null } };
 
 export function createSweeper(
-  parts: Pick<CallParts, 'store' | 'clock' | 'log' | 'dialPolicy'> & { runner: CallRunner },
+  parts: Pick<CallParts, 'store' | 'clock' | 'log' | 'dialPolicy' | 'lookEveryMs'> & { runner: CallRunner },
 ): Sweeper {
-  const { store, clock, log, runner } = parts;
+  const { store, clock, log, runner, lookEveryMs: everyMs = usualEveryMs } = parts;
 
   /** One call that cannot be looked after must not keep the others waiting. */
   const look = async (callId: string, happening: CallHappening, onlyIf: (call: CallRow) => boolean) => {

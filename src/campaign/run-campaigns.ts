@@ -1,7 +1,7 @@
 /** Keeps campaigns going: looks at each when its moment comes, when one of its calls ends and when somebody asks. */
 import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { findCampaignsToTick, lockCampaignIfFree, nextCampaignTick } from '../store/campaigns.ts';
+import { listCampaignTicks, lockCampaignIfFree } from '../store/campaigns.ts';
 import type { EventRow } from '../store/events.ts';
 import type { CampaignParts } from './campaign-parts.ts';
 import { type CampaignStep, takeCampaignStep } from './take-step.ts';
@@ -55,12 +55,13 @@ export function createCampaigns(parts: CampaignParts): Campaigns {
   };
 
   const round = async () => {
-    const due = await findCampaignsToTick(store.db, new Date(clock.now()), mostAtOnce);
-    const ids = new Set([...woken, ...due]);
+    const ticks = await listCampaignTicks(store.db, mostAtOnce);
+    const nowMs = clock.now();
+    const ids = new Set([...woken, ...ticks.filter(({ atMs }) => atMs <= nowMs).map(({ id }) => id)]);
     woken.clear();
     for (const id of ids) if (!isStopped) await tick(id);
-    const next = await nextCampaignTick(store.db);
-    return next === null ? longestRestMs : next.getTime() - clock.now();
+    const [next] = ids.size === 0 ? ticks : await listCampaignTicks(store.db, 1);
+    return next ? next.atMs - clock.now() : longestRestMs;
   };
 
   const rest = (ms: number) => {

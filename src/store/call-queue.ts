@@ -75,6 +75,7 @@ export async function listOverdueScheduled(db: Db, now: Date, limit: number): Pr
     .where('due_at', '<=', now)
     .where('status', '=', 'scheduled')
     .orderBy('due_at')
+    .orderBy('id')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);

@@ -46,6 +46,7 @@ export async function findCallsToCheck(db: Db, now: Date, limit: number): Promis
     .select('id')
     .where('check_at', '<=', now)
     .orderBy('check_at')
+    .orderBy('id')
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);
@@ -59,6 +60,7 @@ export async function findCallsOfNodes(db: Db, nodeIds: readonly string[], limit
     .select('id')
     .where('check_at', 'is not', null)
     .where('node_id', 'in', nodeIds)
+    .orderBy('id')
     .limit(limit)
     .execute();
   return rows.map((row) => row.id);

@@ -58,28 +58,16 @@ export function listCampaignsUnderWay(db: Db, reach: Reach, limit: number): Prom
     .execute();
 }
 
-/** Campaigns that somebody must look at by `now`, the longest overdue first. */
-export async function findCampaignsToTick(db: Db, now: Date, limit: number): Promise<string[]> {
+/** Which campaigns must be looked at and when, the longest overdue first. */
+export async function listCampaignTicks(db: Db, limit: number): Promise<{ id: string; atMs: number }[]> {
   const rows = await db
     .selectFrom('campaigns')
-    .select('id')
-    .where('next_tick_at', '<=', now)
+    .select(['id', 'next_tick_at'])
+    .where('next_tick_at', 'is not', null)
     .orderBy('next_tick_at')
     .limit(limit)
     .execute();
-  return rows.map(({ id }) => id);
-}
-
-/** When the next campaign must be looked at; null when there is none. */
-export async function nextCampaignTick(db: Db): Promise<Date | null> {
-  const row = await db
-    .selectFrom('campaigns')
-    .select('next_tick_at')
-    .where('next_tick_at', 'is not', null)
-    .orderBy('next_tick_at')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.next_tick_at ?? null;
+  return rows.map((row) => ({ id: row.id, atMs: (row.next_tick_at as Date).getTime() }));
 }
 
 export interface CallOfCampaign {
@@ -96,6 +84,7 @@ export function listCallsUnderWay(db: Db, campaignId: string): Promise<CallOfCam
     .select(['calls.id', 'calls.status', sql<boolean>`calls.answered_at is not null`.as('answered')])
     .where('contacts.campaign_id', '=', campaignId)
     .where('contacts.state', '=', 'calling')
+    .orderBy('calls.id')
     .execute();
 }
 
@@ -108,6 +97,7 @@ export async function lockQueuedCalls(db: Db, campaignId: string): Promise<strin
     .where('contacts.campaign_id', '=', campaignId)
     .where('contacts.state', '=', 'calling')
     .where('calls.status', 'in', ['queued', 'scheduled'])
+    .orderBy('calls.id')
     .forUpdate('calls')
     .skipLocked()
     .execute();
@@ -134,6 +124,7 @@ export function listLastEnded(
     .where('ended_at', '>=', since)
     .where('dialing_at', 'is not', null)
     .orderBy('ended_at', 'desc')
+    .orderBy('id', 'desc')
     .limit(limit)
     .execute();
 }

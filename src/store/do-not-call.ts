@@ -117,6 +117,7 @@ export async function findCallsTalkingForbidden(db: Db, limit: number, operatorE
     .where(({ or, eb, ref }) =>
       or([eb('do_not_call.client_id', '=', everyonesList), eb('do_not_call.client_id', '=', ref('calls.client_id'))]),
     )
+    .orderBy('calls.id')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
@@ -138,6 +139,7 @@ export async function findCallsRingingForbidden(db: Db, limit: number): Promise<
     .where(({ or, eb, ref }) =>
       or([eb('do_not_call.client_id', '=', everyonesList), eb('do_not_call.client_id', '=', ref('calls.client_id'))]),
     )
+    .orderBy('calls.id')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);

@@ -153,6 +153,7 @@ export async function findCostsToCheck(db: Db, now: Date, limit: number): Promis
     .select('call_id')
     .where('check_at', '<=', now)
     .orderBy('check_at')
+    .orderBy('call_id')
     .limit(limit)
     .execute();
   return rows.map(({ call_id }) => call_id);

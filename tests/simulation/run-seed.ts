@@ -17,14 +17,14 @@ export interface SeedOptions {
 export function runSeed(seed: number, { shapes, swarm, spoil }: SeedOptions): Promise<SeedResult> {
   const backend = createMemoryBackend(shapes, { oneAtATime: false });
   return runWorld({
-    ...{ seed, swarm: swarm ?? drawSwarm(seed), backend, database: backend.database, settled: null },
+    ...{ seed, swarm: swarm ?? drawSwarm(seed), backend, database: backend.database, restEvents: null, settled: null },
     spoil: spoil ?? ((parts) => parts),
   });
 }
 
 /**
- * The same seed on tables in memory and on Postgres: one transaction at a time, as the embedded database has it, and
- * without laws, since only memory can be looked into; their hashes are to be the same.
+ * The same seed on tables in memory and on Postgres, one transaction at a time, as the embedded database has it. Only
+ * memory can be looked into, so it keeps the laws and tells when all is at rest; their hashes are to be the same.
  */
 export async function runSeedOnBoth(
   seed: number,
@@ -32,14 +32,15 @@ export async function runSeedOnBoth(
 ) {
   // Each statement is an event of its own, so that it does not matter how long a real database takes over it.
   const swarm = { ...drawSwarm(seed), interleaving: 1 };
-  const spoil = (parts: CallParts) => parts;
+  const none = { restEvents: null, settled: null, spoil: (parts: CallParts) => parts };
   const memory = createMemoryBackend(shapes, { oneAtATime: true });
-  const inMemory = await runWorld({ seed, swarm, backend: memory, database: null, settled: null, spoil });
+  const inMemory = await runWorld({ seed, swarm, backend: memory, database: memory.database, ...none });
   await emptyTables(
     pglite,
     shapes.map(({ name }) => name),
   );
   const { settled } = pglite;
-  const onPostgres = await runWorld({ seed, swarm, backend: pglite, database: null, settled, spoil });
+  const { restEvents } = inMemory;
+  const onPostgres = await runWorld({ seed, swarm, backend: pglite, database: null, ...none, restEvents, settled });
   return { inMemory, onPostgres };
 }

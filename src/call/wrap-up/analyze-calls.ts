@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
-import { createRepetition } from '../../base/repetition.ts';
+import { createRepetition, type Rhythm } from '../../base/repetition.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import type { LanguageModel } from '../../ports/language-model.ts';
 import {
@@ -26,7 +26,7 @@ import type { Analysis, AnalysisFacts, AnalysisWishes, AnalyzedTurn } from './an
 import { analyzeByModel } from './analysis/ask-model.ts';
 import { analyzeFacts } from './analysis/from-facts.ts';
 
-export interface CallAnalystParts {
+export interface CallAnalystParts extends Rhythm {
   store: Store;
   clock: Clock;
   newId: NewId;
@@ -42,7 +42,7 @@ export interface CallAnalyst {
   stop(): Promise<void>;
 }
 
-const everyMs = 2000;
+const usualEveryMs = 2000;
 const mostAtOnce = 4;
 /** The last words of a call may still be on their way to the store. */
 const afterMs = 2000;
@@ -58,7 +58,7 @@ export const askWhenOver: FollowUp = async (db, call, atMs) => {
 };
 
 export function createCallAnalyst(parts: CallAnalystParts): CallAnalyst {
-  const { store, clock, log } = parts;
+  const { store, clock, log, lookEveryMs: everyMs = usualEveryMs } = parts;
   return createRepetition({ clock, log, everyMs, complaint: 'calls could not be analyzed' }, async (stopping) => {
     const now = clock.now();
     const times = { now: new Date(now), until: new Date(now + leaseMs), limit: mostAtOnce };

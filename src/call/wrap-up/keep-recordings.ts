@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CallwrightError, messageOf } from '../../base/errors.ts';
 import type { NewId } from '../../base/ids.ts';
 import type { Logger } from '../../base/log.ts';
-import { createRepetition } from '../../base/repetition.ts';
+import { createRepetition, type Rhythm } from '../../base/repetition.ts';
 import type { LiveEvents } from '../../notify/live-events.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Carrier, RecordingMedia } from '../../ports/carrier.ts';
@@ -26,7 +26,7 @@ import {
 } from '../../store/recordings.ts';
 import type { RecordingDrafts } from '../recording-drafts.ts';
 
-export interface RecordingKeeperParts {
+export interface RecordingKeeperParts extends Rhythm {
   store: Store;
   carrier: Pick<Carrier, 'fetchRecording' | 'deleteRecording'>;
   drafts: Pick<RecordingDrafts, 'open' | 'delete'>;
@@ -49,7 +49,7 @@ interface Work extends RecordingKeeperParts {
   signal: AbortSignal;
 }
 
-const everyMs = 2000;
+const usualEveryMs = 2000;
 const mostAtOnce = 4;
 /** A try that did not end by then was cut off by a crash. */
 const tryMs = 10 * 60_000;
@@ -58,7 +58,7 @@ const waitsMs = [2, 5, 15, 60, 300, 900, 3600].map((seconds) => seconds * 1000);
 const longestMs = 24 * 3600 * 1000;
 
 export function createRecordingKeeper(parts: RecordingKeeperParts): RecordingKeeper {
-  const { store, clock, log } = parts;
+  const { store, clock, log, lookEveryMs: everyMs = usualEveryMs } = parts;
   const complaint = 'recordings could not be looked after';
   return createRepetition({ clock, log, everyMs, complaint }, async (stopping) => {
     const due = await findDueRecordings(store.db, new Date(clock.now()), mostAtOnce);

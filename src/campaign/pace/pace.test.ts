@@ -69,7 +69,7 @@ describe('a campaign', () => {
     ['nobody is due', { nextDueAtMs: 90_000 }, {}, 90_000],
     ['nobody is due and somebody talks', { nextDueAtMs: 90_000, talking: 1 }, {}, 5000],
     ['the next slot is not near', {}, { nextSlotAtMs: 20_000 }, 19_500],
-    ['the queue does not get on', { queued: 2 }, {}, 100],
+    ['the queue does not get on', { queued: 2 }, {}, 1000],
     ['the client may call nobody now', { allowed: 0, askAgainAtMs: 7000 }, {}, 7000],
   ])('begins nobody while %s, and looks again', (...[, facts, state, atMs]) => {
     expect(tick(facts, { ...running, ...state }).effects).toEqual([{ type: 'look-again', atMs }]);

@@ -132,10 +132,12 @@ function howManyNow(state: Running, { atMs, facts }: Look, rules: PaceRules): nu
   const firstSlotAtMs = Math.max(state.nextSlotAtMs, atMs);
   const slots = Math.ceil((atMs + aheadMs - firstSlotAtMs) / slotMs(rules));
   const lines = howManyAtOnce(facts.results, rules) - onLines(facts);
-  // Where the queue does not get on, more of them would only all go out together afterwards.
-  const queue = Math.max(Math.ceil((2 * aheadMs) / slotMs(rules)), 1) - facts.queued;
-  return Math.max(Math.min(slots, lines, queue, facts.allowed), 0);
+  return Math.max(Math.min(slots, lines, freeInQueue(facts, rules), facts.allowed), 0);
 }
+
+/** Where the queue does not get on, more of them would only all go out together afterwards. */
+const freeInQueue = ({ queued }: Facts, rules: PaceRules) =>
+  Math.max(Math.ceil((2 * aheadMs) / slotMs(rules)), 1) - queued;
 
 function onDialed(state: CampaignState, event: Extract<CampaignEvent, { type: 'dialed' }>, rules: PaceRules): Step {
   if (state.phase !== 'running') return stay(state);
@@ -155,7 +157,9 @@ function waitOn(state: Running, { atMs, facts }: Look, rules: PaceRules): Step {
   const isLineFree = howManyAtOnce(facts.results, rules) > onLines(facts);
   if (nextDueAtMs !== null && isLineFree) {
     const allowedAtMs = facts.allowed > 0 ? atMs : facts.askAgainAtMs;
-    moments.push(Math.max(nextDueAtMs, state.nextSlotAtMs - aheadMs / 2, allowedAtMs, atMs + restMs));
+    // A queue that is full lasts for two of these.
+    const queueAtMs = atMs + (freeInQueue(facts, rules) > 0 ? restMs : aheadMs);
+    moments.push(Math.max(nextDueAtMs, state.nextSlotAtMs - aheadMs / 2, allowedAtMs, queueAtMs));
   }
   if (nextDueAtMs !== null && rules.endsAtMs !== null) moments.push(Math.max(rules.endsAtMs, atMs + 1));
   return { state, effects: [lookAgain(Math.min(...moments))] };

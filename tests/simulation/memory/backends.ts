@@ -105,7 +105,10 @@ export async function createPgliteBackend(): Promise<PgliteBackend> {
   return {
     readsNodes: false,
     turnstile: createTurnstile(),
-    listen,
+    listen(channel, listener) {
+      void ask(`listen "${channel}"`);
+      return listen(channel, listener);
+    },
     open: () => openPgliteSession(ask),
     async settled() {
       if (underWay.size === 0) return false;

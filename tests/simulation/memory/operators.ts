@@ -2,12 +2,19 @@
 import { compareValues, type SqlType, toText, toType } from './sql-values.ts';
 import { type Env, type Term, unsupported } from './terms.ts';
 
-export const constant = (value: unknown, type: SqlType = 'unknown'): Term => ({ type, of: () => value });
+export const constant = (value: unknown, type: SqlType = 'unknown'): Term => ({
+  type,
+  of: () => value,
+  isConstant: true,
+});
+
+const nobody: Env = { rows: [], group: null, parent: null };
 
 /** Gives a parameter without a type the type of what it is compared with. */
 export function typedLike(term: Term, other: Term): Term {
   if (term.type !== 'unknown' || other.type === 'unknown' || other.type === 'json') return term;
   const { type } = other;
+  if (term.isConstant) return constant(adapt(type, term.of(nobody)), type);
   return { type, of: (env) => adapt(type, term.of(env)) };
 }
 

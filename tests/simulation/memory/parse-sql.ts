@@ -11,7 +11,18 @@ type Token =
 const pattern =
   /\s*(?:('(?:[^']|'')*')|("(?:[^"]|"")*")|(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(::|->>|->|<>|!=|<=|>=|\|\||[-+*/%<>=(),.[\]]))/y;
 
-function toTokens(text: string): Token[] {
+const known = new Map<string, readonly Token[]>();
+
+/** Statements say the same again and again. */
+function toTokens(text: string): readonly Token[] {
+  const before = known.get(text);
+  if (before) return before;
+  const tokens = readTokens(text);
+  known.set(text, tokens);
+  return tokens;
+}
+
+function readTokens(text: string): Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   while (text.slice(pattern.lastIndex).trim() !== '') {

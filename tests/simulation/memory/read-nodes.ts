@@ -51,8 +51,9 @@ export function createToTerm(toSubquery: ToSubquery) {
       case 'PrimitiveValueListNode':
         return constant((node as Of<'PrimitiveValueListNode'> & { values: unknown[] }).values);
       case 'ValueListNode':
-      case 'TupleNode':
         return toList((node as unknown as { values: OperationNode[] }).values, scope);
+      case 'TupleNode':
+        return { ...toList((node as unknown as { values: OperationNode[] }).values, scope), type: 'array' };
       case 'AndNode':
       case 'OrNode': {
         const { left, right } = node as unknown as { left: OperationNode; right: OperationNode };

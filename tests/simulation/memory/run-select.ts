@@ -12,7 +12,7 @@ import { fragmentsOf } from './parse-sql.ts';
 import { nameOf } from './read-nodes.ts';
 import { compareValues, type Row, type SqlType, toKey, toOutput } from './sql-values.ts';
 import type { Stored, Table, Transaction } from './tables.ts';
-import { type Env, type Scope, type Subquery, type Term, type ToTerm, unsupported } from './terms.ts';
+import { type Env, type Scope, type Source, type Subquery, type Term, type ToTerm, unsupported } from './terms.ts';
 
 export interface SelectParts {
   tables: ReadonlyMap<string, Table>;
@@ -79,18 +79,28 @@ const asOutput = (term: Term) => ({ type: term.type, of: (env: Env) => toOutput(
 
 function allColumns(scope: Scope, alias: string | null): Output[] {
   return scope.sources.flatMap((source, at) =>
-    alias !== null && source.alias !== alias
-      ? []
-      : [...source.columns].map(([name, type]) => ({
-          name,
-          type,
-          of: (env: Env) => toOutput(type, env.rows[at]?.[name] ?? null),
-        })),
+    alias !== null && source.alias !== alias ? [] : allOf(source.columns, at),
   );
 }
 
-export const toRow = (outputs: readonly Output[], env: Env): Row =>
-  Object.fromEntries(outputs.map((output) => [output.name, output.of(env)]));
+const madeOf = new WeakMap<Source['columns'], Output[][]>();
+
+/** Made once for each table and place among the sources: most statements read whole rows. */
+function allOf(columns: Source['columns'], at: number): Output[] {
+  const made = madeOf.get(columns) ?? [];
+  madeOf.set(columns, made);
+  made[at] ??= [...columns].map(([name, type]) => ({
+    ...{ name, type },
+    of: (env: Env) => toOutput(type, env.rows[at]?.[name] ?? null),
+  }));
+  return made[at];
+}
+
+export function toRow(outputs: readonly Output[], env: Env): Row {
+  const row: Record<string, unknown> = {};
+  for (const { name, of } of outputs) row[name] = of(env);
+  return row;
+}
 
 function toSorting(
   item: OrderByItemNode,

@@ -123,12 +123,13 @@ function toAssignments(updates: readonly ColumnUpdateNode[], scope: Scope, { toT
 }
 
 function assign(table: Table, row: Row, { assignments, env }: { assignments: readonly Assignment[]; env: Env }): Row {
-  const changes = assignments.map(({ column, term }) => [column, toColumn(table, column, term.of(env))] as const);
-  return { ...row, ...Object.fromEntries(changes) };
+  const next: Record<string, unknown> = { ...row };
+  for (const { column, term } of assignments) next[column] = toColumn(table, column, term.of(env));
+  return next;
 }
 
 function toColumn(table: Table, name: string, value: unknown): unknown {
-  const column = table.shape.columns.find((one) => one.name === name);
+  const column = table.shape.byName.get(name);
   if (!column) throw postgresError('42703', `column "${name}" of relation "${table.shape.name}" does not exist`);
   const typed = toType(column.type, value);
   if (typed === null && column.isRequired) {
@@ -263,12 +264,13 @@ function toNewRow(table: Table, given: ReadonlyMap<string, unknown>): Row {
   for (const name of given.keys()) {
     if (!table.shape.types.has(name)) throw postgresError('42703', `column "${name}" does not exist`);
   }
-  const entries = table.shape.columns.map(({ name, isIdentity, defaultTo }) => {
-    if (given.has(name) && given.get(name) !== undefined) return [name, toColumn(table, name, given.get(name))];
-    if (isIdentity) return [name, table.nextIdentity()];
-    return [name, toColumn(table, name, defaultTo ? defaultTo.of(noEnv) : null)];
-  });
-  return Object.fromEntries(entries);
+  const row: Record<string, unknown> = {};
+  for (const { name, isIdentity, defaultTo } of table.shape.columns) {
+    const value = given.get(name);
+    if (value === undefined && isIdentity) row[name] = table.nextIdentity();
+    else row[name] = toColumn(table, name, value === undefined ? (defaultTo?.of(noEnv) ?? null) : value);
+  }
+  return row;
 }
 
 async function insert(node: InsertQueryNode, parts: SelectParts): Promise<StatementResult> {

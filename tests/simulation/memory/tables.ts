@@ -39,6 +39,7 @@ export interface Reference {
 export interface TableShape {
   name: string;
   columns: Column[];
+  byName: ReadonlyMap<string, Column>;
   types: ReadonlyMap<string, SqlType>;
   keys: Key[];
   /** Columns by which rows are found without looking at all of them. */
@@ -55,16 +56,16 @@ export function toShape(definition: TableDefinition): TableShape {
     ...definition.indexes.map(({ columns }) => columns[0] ?? ''),
     ...definition.foreignKeys.map(({ column }) => column),
   ];
+  const columns = definition.columns.map((column) => ({
+    name: column.name,
+    type: toSqlType(column.type),
+    isRequired: column.isRequired,
+    defaultTo: column.defaultTo === null ? null : parseSql([column.defaultTo], scope),
+    isIdentity: column.identity !== '',
+  }));
   return {
-    name,
-    types,
-    columns: definition.columns.map((column) => ({
-      name: column.name,
-      type: toSqlType(column.type),
-      isRequired: column.isRequired,
-      defaultTo: column.defaultTo === null ? null : parseSql([column.defaultTo], scope),
-      isIdentity: column.identity !== '',
-    })),
+    ...{ name, types, columns },
+    byName: new Map(columns.map((column) => [column.name, column])),
     keys: unique.map((index) => ({
       name: index.name,
       columns: index.columns,
@@ -163,7 +164,7 @@ export class Table {
   }
 
   change(stored: Stored, row: Row | null): void {
-    if (row) this.#index(stored, row);
+    if (row) this.#index(stored, row, stored.pending ?? stored.committed);
     stored.pending = row;
   }
 
@@ -199,9 +200,11 @@ export class Table {
     return null;
   }
 
-  #index(stored: Stored, row: Row): void {
+  /** `before`: under what it can be found already. */
+  #index(stored: Stored, row: Row, before: Row | null = null): void {
     for (const [column, bucket] of this.#buckets) {
       const key = toKey(row[column]);
+      if (before && toKey(before[column]) === key) continue;
       const among = bucket.get(key);
       if (among) among.add(stored);
       else bucket.set(key, new Set([stored]));

@@ -13,6 +13,8 @@ export interface Env {
 export interface Term {
   type: SqlType;
   of(env: Env): unknown;
+  /** It is the same for every row. */
+  isConstant?: true;
 }
 
 export interface Source {

@@ -149,7 +149,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy },
     lineRules: { table: noLineRules, recordsLines: false },
     followUps: followUpsOf({ newId, random, carrier, policy: dialPolicy }),
-    ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls },
+    ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls, lookEveryMs: swarm().lookEveryMs },
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
   });
   const conversations = createConversations(clock);

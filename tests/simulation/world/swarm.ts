@@ -43,6 +43,8 @@ export interface Swarm {
   incoming: number;
   /** What all calls of the day may cost, in micros; null: no cap. */
   capPerDay: number | null;
+  /** How often nodes look for what nobody tells them of. */
+  lookEveryMs: number;
   /** Share of the statements that take a moment in which others act. */
   interleaving: number;
 }
@@ -56,8 +58,8 @@ const between = (random: Random, least: number, most: number) =>
 /** Mostly few, now and then many, at most 200. */
 function drawJobs(random: Random): number {
   const kind = random.fraction();
-  if (kind < 0.02) return between(random, 60, 200);
-  return kind < 0.3 ? between(random, 10, 20) : between(random, 1, 9);
+  if (kind < 0.012) return between(random, 60, 200);
+  return kind < 0.23 ? between(random, 10, 20) : between(random, 1, 9);
 }
 
 /** As much as the dearest call of a swarm may cost. */
@@ -109,6 +111,8 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
+    // Mostly seldom: hardly anything else would be done in a still hour.
+    lookEveryMs: random.fraction() < 0.1 ? 2000 : 20_000,
     furthestJumpMs: 5000,
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),

@@ -25,6 +25,8 @@ export interface WorldOptions {
   backend: Backend;
   /** Where the backend is in memory: the laws are asked at every commit. */
   database: MemoryDatabase | null;
+  /** After how many events of the last part it was at rest, where that cannot be seen; null: to be seen in `database`. */
+  restEvents: number | null;
   /** Where the database answers in real time. */
   settled: (() => Promise<boolean>) | null;
   spoil(parts: CallParts): CallParts;
@@ -35,6 +37,8 @@ export interface SeedResult {
   digest: string;
   calls: number;
   events: number;
+  /** Those since the last fault. */
+  restEvents: number;
   virtualMs: number;
   faults: Map<string, number>;
   broken: LawBroken | null;
@@ -157,25 +161,39 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
   let events = await scheduler.runUntil(startMs + stormMs, isBroken);
   swarm = healed(swarm);
   truth.note('healed');
-  const isAtRest = () =>
-    isBroken() ||
-    (database !== null &&
-      openRows === 0 &&
-      openCampaigns === 0 &&
-      openLines === 0 &&
-      callbacks.pending === 0 &&
-      people.isDone());
+  let restEvents = 0;
+  const isAtRest = () => {
+    restEvents += 1;
+    return isBroken() || (options.restEvents === null ? canBeSeenAtRest() : restEvents === options.restEvents);
+  };
+  const canBeSeenAtRest = () =>
+    database !== null &&
+    openRows === 0 &&
+    openCampaigns === 0 &&
+    openLines === 0 &&
+    callbacks.pending === 0 &&
+    people.isDone();
   events += await scheduler.runUntil(scheduler.nowMs() + restMs + extraRestMs(swarm), isAtRest);
   if (!broken) {
     judge(() => {
       for (const law of upheld) law.atRest?.();
     });
   }
-  for (const node of nodes) node.time.kill();
+  for (const node of nodes) {
+    node.time.kill();
+    await node.store.die();
+  }
   await noteRows(store, truth);
   if (untaught.length > 0) throw new Error(`the database in memory has not been taught ${untaught.join('; ')}`);
   return {
-    ...{ seed, calls: network.lines.size, events, virtualMs: scheduler.nowMs() - startMs, faults: truth.faults },
+    ...{
+      seed,
+      calls: network.lines.size,
+      events,
+      restEvents,
+      virtualMs: scheduler.nowMs() - startMs,
+      faults: truth.faults,
+    },
     ...{ broken, tail: truth.tail(), digest: truth.digest() },
   };
 }
