@@ -59,7 +59,7 @@ const between = (random: Random, least: number, most: number) =>
 function drawJobs(random: Random): number {
   const kind = random.fraction();
   if (kind < 0.012) return between(random, 60, 200);
-  return kind < 0.23 ? between(random, 10, 20) : between(random, 1, 9);
+  return kind < 0.26 ? between(random, 10, 20) : between(random, 1, 9);
 }
 
 /** As much as the dearest call of a swarm may cost. */
