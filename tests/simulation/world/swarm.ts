@@ -75,9 +75,12 @@ const inTheDark = (random: Random, { jobs, people }: Pick<Swarm, 'jobs' | 'peopl
   ...{ arrivalMs: 50, jobs: Math.max(jobs, 8), people: Math.max(people, 8) },
 });
 
+/** Mostly seldom: hardly anything else would be done in a still hour. */
+const seldomMs = 20_000;
+
 /** In half of these answers are lost besides: by such a clock alone the carrier's calls would not be found. */
 const anHourOff = (random: Random): Partial<Swarm> => ({
-  ...{ furthestJumpMs: 3_600_000, clockJump: 1 },
+  ...{ furthestJumpMs: 3_600_000, clockJump: 1, lookEveryMs: seldomMs },
   ...(random.fraction() < 0.5 ? { responseLost: 0.2 + random.fraction() * 0.4 } : {}),
 });
 
@@ -102,7 +105,7 @@ export function drawSwarm(seed: number): Swarm {
     callbackDropped: drawn(random, 0.3),
     callbackDoubled: drawn(random, 0.5),
     callbackDelayed: drawn(random, 0.5),
-    longestDelayMs: random.fraction() < 0.2 ? 600_000 : 5_000,
+    longestDelayMs: random.fraction() < 0.1 ? 600_000 : 5_000,
     lineBroken: drawn(random, 0.3),
     crash: drawn(random, 0.004),
     pause: drawn(random, 0.002),
@@ -111,8 +114,7 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
-    // Mostly seldom: hardly anything else would be done in a still hour.
-    lookEveryMs: random.fraction() < 0.1 ? 2000 : 20_000,
+    lookEveryMs: random.fraction() < 0.05 ? 2000 : seldomMs,
     furthestJumpMs: 5000,
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),
