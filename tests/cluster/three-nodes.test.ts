@@ -115,9 +115,11 @@ describe.runIf(hasPostgres())('three nodes', () => {
       expect(cluster.balancer.served(node.port)).toMatchObject({
         requests: expect.toSatisfy((count: number) => count > 0),
         webhooks: expect.toSatisfy((count: number) => count > 0),
-        sockets: expect.toSatisfy((count: number) => count > 0),
       });
     }
+    // The one that stood still and the one that was killed may have had no conversation before.
+    const talked = cluster.nodes.filter(({ port }) => cluster.balancer.served(port).sockets > 0);
+    expect(talked.length).toBeGreaterThan(1);
     expect(await cluster.read('/v1/limits')).toMatchObject({ queued: 0, lines: { limit: mostCalls, free: mostCalls } });
   });
 
