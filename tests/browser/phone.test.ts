@@ -46,6 +46,10 @@ describe.skipIf(!hasBrowser)('the phone in the browser', () => {
     // A bubble of the assistant behind the person's own.
     const answers = page.locator('ol > li', { hasText: 'Please stop' }).locator('~ li', { hasText: 'Assistant:' });
     await answers.first().waitFor();
+    // The answer may be one to the key, while the words are still being said.
+    const [live] = (await server.get<{ data: { id: string }[] }>('/v1/calls')).data;
+    const heard = async () => (await server.get<CallWithTurns>(`/v1/calls/${live?.id}`)).turns.map(({ text }) => text);
+    await expect.poll(async () => (await heard()).join(' ')).toContain('Please stop');
     await page.getByRole('button', { name: 'Hang up' }).click();
     await page.getByRole('link', { name: 'Read and hear it' }).click();
     // Where the machine stands still between the words they are heard as two turns.
