@@ -32,15 +32,15 @@ export async function runSeedOnBoth(
 ) {
   // Each statement is an event of its own, so that it does not matter how long a real database takes over it.
   const swarm = { ...drawSwarm(seed), interleaving: 1 };
-  const none = { restEvents: null, settled: null, spoil: (parts: CallParts) => parts };
+  const usual = { restEvents: null, settled: null, spoil: (parts: CallParts) => parts };
   const memory = createMemoryBackend(shapes, { oneAtATime: true });
-  const inMemory = await runWorld({ seed, swarm, backend: memory, database: memory.database, ...none });
+  const inMemory = await runWorld({ seed, swarm, backend: memory, database: memory.database, ...usual });
   await emptyTables(
     pglite,
     shapes.map(({ name }) => name),
   );
   const { settled } = pglite;
   const { restEvents } = inMemory;
-  const onPostgres = await runWorld({ seed, swarm, backend: pglite, database: null, ...none, restEvents, settled });
+  const onPostgres = await runWorld({ seed, swarm, backend: pglite, database: null, ...usual, restEvents, settled });
   return { inMemory, onPostgres };
 }
