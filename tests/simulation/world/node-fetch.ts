@@ -15,10 +15,11 @@ export function createNodeFetch({ time, network }: { time: NodeTime; network: Ca
   return ((url: string, init: RequestInit) => ask(url, init)) as typeof fetch;
 }
 
-const forever = new Promise<never>(() => {});
+/** A promise of its own for each that waits: one for all would keep everybody who ever waited. */
+const forever = () => new Promise<never>(() => {});
 
 async function come(time: NodeTime, fate: Fate): Promise<Response> {
-  if (fate.type === 'silence') return forever;
+  if (fate.type === 'silence') return forever();
   await time.wait(fate.afterMs);
   if (fate.type === 'refused-connection') {
     throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED', syscall: 'connect' } });

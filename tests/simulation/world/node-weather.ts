@@ -14,7 +14,8 @@ export interface WeatherParts {
   swarm(): Swarm;
 }
 
-const forever = new Promise<never>(() => {});
+/** A promise of its own for each that waits: one for all would keep everybody who ever waited. */
+const forever = () => new Promise<never>(() => {});
 
 export function createWeather({ time, truth, random, swarm }: WeatherParts): DatabaseWeather {
   const strike = (fault: string, error: Error): never => {
@@ -24,7 +25,7 @@ export function createWeather({ time, truth, random, swarm }: WeatherParts): Dat
   const unreachable = () => new CallwrightError('store/unreachable', 'the connection broke');
   return {
     async before(step) {
-      if (!time.isAlive) return forever;
+      if (!time.isAlive) return forever();
       const { interleaving, collision, connectionLost } = swarm();
       // A commit is always a moment at which others may act, and the process may die.
       if (step === 'commit' || random.fraction() < interleaving) await time.wait(random.fraction() * 4);
@@ -34,7 +35,7 @@ export function createWeather({ time, truth, random, swarm }: WeatherParts): Dat
       }
     },
     async after() {
-      if (!time.isAlive) return forever;
+      if (!time.isAlive) return forever();
       await time.wait(random.fraction() * 2);
       const { connectionLost } = swarm();
       if (connectionLost > 0 && random.fraction() < connectionLost)
