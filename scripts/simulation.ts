@@ -54,6 +54,22 @@ function add(to: Tally, more: Tally): void {
   for (const [fault, times] of Object.entries(more.faults)) to.faults[fault] = (to.faults[fault] ?? 0) + times;
 }
 
+function sumOf(shares: readonly Tally[]): Tally {
+  const sum = nothing();
+  for (const share of shares) add(sum, share);
+  return sum;
+}
+
+/** Of one share; the parent says now and then how far all of them are. */
+type News = { soFar: Tally } | { whole: Tally };
+
+const tellAfterSeeds = 10;
+
+function tellOf(tally: Tally): void {
+  const news: News = { soFar: tally };
+  if (tally.seeds % tellAfterSeeds === 0) process.send?.(news);
+}
+
 async function runShare(): Promise<Tally> {
   const shapes = toShapes(await readCatalogue());
   const tally = nothing();
@@ -64,6 +80,7 @@ async function runShare(): Promise<Tally> {
     const counted = Object.fromEntries(faults);
     const crashes = counted.crash ?? 0;
     add(tally, { seeds: 1, calls, events, crashes, virtualHours: virtualMs / 3_600_000, faults: counted, broken: law });
+    tellOf(tally);
   }
   return tally;
 }
@@ -82,31 +99,48 @@ async function runShareOnBoth(calls: number): Promise<Tally> {
     const figures = { seeds: 1, calls: onPostgres.calls, events, crashes: counted.crash ?? 0 };
     const broken = law === null ? [] : [{ seed, law }];
     add(tally, { ...figures, virtualHours: virtualMs / 3_600_000, faults: counted, broken });
+    tellOf(tally);
   }
   await pglite.close();
   return tally;
 }
 
-function startShare(from: number, step: number): Promise<Tally> {
+function startShare(from: number, step: number, onSoFar: (tally: Tally) => void): Promise<Tally> {
   const sql = values.sql === undefined ? [] : ['--sql', String(Math.ceil(Number(values.sql) / step))];
   const args = ['--child', '--from', String(from), '--step', String(step), '--seeds', values.seeds, ...sql];
   // Most of what is made lives shorter than this takes to fill.
   const child = fork(new URL(import.meta.url), args, { execArgv: [...process.execArgv, '--max-semi-space-size=64'] });
   return new Promise((resolve, reject) => {
-    child.once('message', (tally) => resolve(tally as Tally));
+    child.on('message', (message) => {
+      const news = message as News;
+      if ('whole' in news) resolve(news.whole);
+      else onSoFar(news.soFar);
+    });
     child.once('exit', (code) => reject(new Error(`a share of the seeds ended early (${code})`)));
   });
 }
 
+const tellEveryMs = 60_000;
+
 async function runAll(): Promise<void> {
   const startedAt = performance.now();
+  const seconds = () => Math.round((performance.now() - startedAt) / 1000);
   const shares = availableParallelism();
-  const tally = nothing();
-  const run = Array.from({ length: shares }, (_, at) => startShare(Number(values.from) + at, shares));
-  for (const share of await Promise.all(run)) add(tally, share);
+  const soFar = Array.from({ length: shares }, nothing);
+  const telling = setInterval(() => {
+    const { seeds, calls, broken } = sumOf(soFar);
+    console.log(`${seconds()} s: ${seeds} seeds, ${calls} calls, ${broken.length} broken`);
+  }, tellEveryMs);
+  const run = soFar.map((_, at) =>
+    startShare(Number(values.from) + at, shares, (tally) => {
+      soFar[at] = tally;
+    }),
+  );
+  const tally = sumOf(await Promise.all(run));
+  clearInterval(telling);
   const { faults, broken, ...figures } = tally;
   console.table(faults);
-  console.table({ ...figures, seconds: Math.round((performance.now() - startedAt) / 1000), broken: broken.length });
+  console.table({ ...figures, seconds: seconds(), broken: broken.length });
   for (const { seed, law } of broken) console.log(`✗ ${law}\n  npm run simulation -- --seed ${seed}`);
   process.exitCode = broken.length === 0 ? 0 : 1;
 }
@@ -155,7 +189,7 @@ async function showCalendar(samples: number): Promise<void> {
 
 const runOwnShare = () => (values.sql === undefined ? runShare() : runShareOnBoth(Number(values.sql)));
 
-if (values.child) process.send?.(await runOwnShare(), () => process.exit(0));
+if (values.child) process.send?.({ whole: await runOwnShare() }, () => process.exit(0));
 else if (values.planted !== undefined) await showPlantedBugs(Number(values.planted));
 else if (values.calendar !== undefined) await showCalendar(Number(values.calendar));
 else if (values.twice !== undefined) await showTwice(Number(values.twice));

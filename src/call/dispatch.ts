@@ -23,14 +23,15 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-/** However still it is, the queue is looked at this often. */
-const everyMs = 5000;
+/** However still it is, the queue is looked at this often, unless another rhythm is given. */
+const usualEveryMs = 5000;
 /** A claim that is older is no longer acted upon: half of the time after which others begin to look for the call. */
 const freshMs = 5000;
 const mostScheduled = 100;
 
 export function createDispatcher(parts: CallParts & { runner: CallRunner }): Dispatcher {
   const { clock, log, live } = parts;
+  const everyMs = parts.lookEveryMs ?? usualEveryMs;
   const requests = createWaitingRequests(parts);
   const stopped = new AbortController();
   let cancelTimer: CancelTimer = () => {};

@@ -18,11 +18,12 @@ export interface Campaigns {
 
 /** Ends of calls that come so close together are looked at together. */
 const gatherMs = 50;
-const longestRestMs = 10_000;
+const usualRestMs = 10_000;
 const mostAtOnce = 20;
 
 export function createCampaigns(parts: CampaignParts): Campaigns {
   const { store, clock, live, log, runner } = parts;
+  const longestRestMs = parts.lookEveryMs ?? usualRestMs;
   const woken = new Set<string>();
   let cancelTimer: CancelTimer = () => {};
   let unsubscribe = () => {};

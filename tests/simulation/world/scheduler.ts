@@ -55,15 +55,22 @@ class Heap {
   }
 }
 
-/** Taken before the simulation forbids it to everybody else. */
-const afterPromises = setImmediate;
+/** Taken before the simulation forbids them to everybody else. */
+const afterEverything = setImmediate;
+/** Called when no promise is left that could go on; much quicker than a round of the loop of events. */
+const afterPromises = process.nextTick;
+/** So often the loop of events has its turn, in which memory is tidied up. */
+const eventsPerRound = 1000;
 
 export function createScheduler(startMs: number, settled: (() => Promise<boolean>) | null): Scheduler {
   const heap = new Heap();
   let nowMs = startMs;
   let seq = 0;
+  let drained = 0;
   const drain = async () => {
-    do await new Promise<void>((resolve) => afterPromises(resolve));
+    drained += 1;
+    if (!settled && drained % eventsPerRound > 0) return await new Promise<void>((resolve) => afterPromises(resolve));
+    do await new Promise<void>((resolve) => afterEverything(resolve));
     while (settled && (await settled()));
   };
   return {
