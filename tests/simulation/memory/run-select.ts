@@ -62,6 +62,11 @@ function fromSubquery(alias: string, subquery: Subquery): From {
 }
 
 export function toOutputs(selections: readonly SelectionNode[], scope: Scope, toTerm: ToTerm): Output[] {
+  const [only, more] = selections;
+  const [source] = scope.sources;
+  if (!more && scope.sources.length === 1 && source && only?.selection.kind === 'SelectAllNode') {
+    return allOf(source.columns, 0);
+  }
   return selections.flatMap(({ selection }): Output[] => {
     if (selection.kind === 'SelectAllNode') return allColumns(scope, null);
     if (selection.kind === 'ReferenceNode' && selection.column.kind === 'SelectAllNode') {
@@ -89,14 +94,28 @@ const madeOf = new WeakMap<Source['columns'], Output[][]>();
 function allOf(columns: Source['columns'], at: number): Output[] {
   const made = madeOf.get(columns) ?? [];
   madeOf.set(columns, made);
-  made[at] ??= [...columns].map(([name, type]) => ({
-    ...{ name, type },
-    of: (env: Env) => toOutput(type, env.rows[at]?.[name] ?? null),
-  }));
+  if (!made[at]) {
+    made[at] = [...columns].map(([name, type]) => ({
+      ...{ name, type },
+      of: (env: Env) => toOutput(type, env.rows[at]?.[name] ?? null),
+    }));
+    const changed = [...columns].flatMap(([name, type]) => (type === 'numeric' ? [{ name, type }] : []));
+    wholeRows.set(made[at], { at, changed });
+  }
   return made[at];
 }
 
+/** Outputs that are a whole row as it is stored, but for these columns. */
+const wholeRows = new WeakMap<readonly Output[], { at: number; changed: { name: string; type: SqlType }[] }>();
+
 export function toRow(outputs: readonly Output[], env: Env): Row {
+  const whole = wholeRows.get(outputs);
+  const stored = whole ? env.rows[whole.at] : null;
+  if (whole && stored) {
+    const copy: Record<string, unknown> = { ...stored };
+    for (const { name, type } of whole.changed) copy[name] = toOutput(type, copy[name]);
+    return copy;
+  }
   const row: Record<string, unknown> = {};
   for (const { name, of } of outputs) row[name] = of(env);
   return row;

@@ -80,10 +80,10 @@ async function select(node: SelectQueryNode, parts: SelectParts): Promise<Row[]>
   const sorted = plan.sorted(findRows(plan.finding, parts.by, null), null);
   if (!plan.locks) return sorted.slice(from, to).map(({ out }) => out);
   const locked: Row[] = [];
-  for (const { env } of sorted) {
+  for (const { env, out } of sorted) {
     if (locked.length >= to) break;
     const mine = await lockRow(env, { finding: plan.finding, skips: plan.locks.skips }, parts);
-    if (mine) locked.push(plan.sorted([mine], null)[0]?.out as Row);
+    if (mine) locked.push(mine === env ? out : (plan.sorted([mine], null)[0]?.out as Row));
   }
   return locked.slice(from);
 }

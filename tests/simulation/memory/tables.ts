@@ -16,6 +16,8 @@ export interface Key {
   name: string;
   columns: string[];
   terms: Term[];
+  /** Each of them is a column, not something made of columns. */
+  isPlain: boolean;
   condition: Term | null;
 }
 
@@ -70,6 +72,7 @@ export function toShape(definition: TableDefinition): TableShape {
       name: index.name,
       columns: index.columns,
       terms: index.columns.map((column) => parseSql([column], scope)),
+      isPlain: index.columns.every((column) => types.has(column)),
       condition: index.condition === null ? null : parseSql([index.condition], scope),
     })),
     looked: [...new Set(firsts)].filter((column) => types.has(column)),
@@ -193,8 +196,8 @@ export class Table {
       for (const rival of this.candidates(key.columns[0] ?? '', row[key.columns[0] ?? ''])) {
         if (rival === own) continue;
         const { committed, pending } = rival;
-        const hasIt = [committed, pending].some((one) => one && isSameKey(keyOf(key, one), wanted));
-        if (hasIt) return { key, rival };
+        if (committed && isSameKey(keyOf(key, committed), wanted)) return { key, rival };
+        if (pending && isSameKey(keyOf(key, pending), wanted)) return { key, rival };
       }
     }
     return null;
@@ -224,10 +227,14 @@ const none: ReadonlySet<Stored> = new Set();
 
 /** Null where the key does not hold for the row. */
 function keyOf(key: Key, row: Row): unknown[] | null {
-  const env = envOf(row);
-  if (key.condition && key.condition.of(env) !== true) return null;
-  const values = key.terms.map((term) => toKey(term.of(env)));
-  return values.some((value) => value === null || value === undefined) ? null : values;
+  if (key.condition && key.condition.of(envOf(row)) !== true) return null;
+  const values: unknown[] = [];
+  for (const [at, term] of key.terms.entries()) {
+    const value = toKey(key.isPlain ? row[key.columns[at] as string] : term.of(envOf(row)));
+    if (value === null || value === undefined) return null;
+    values.push(value);
+  }
+  return values;
 }
 
 const isSameKey = (a: unknown[] | null, b: unknown[]) => a?.every((value, at) => value === b[at]) ?? false;

@@ -84,18 +84,26 @@ const nobodyElse = {
   needs: { cascade: '', 'speech-to-speech': '', 'agent-bridge': '' },
 };
 
-function configOf(swarm: Swarm, ownNumber: string) {
-  return readConfig({
-    ...{ TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_PHONE_NUMBER: ownNumber },
-    ...{
-      TWILIO_API_BASE_URL: 'http://127.0.0.1:1',
-      PUBLIC_URL: publicUrl,
-      DATA_DIR: '/nowhere',
-      RECORD_CALLS: 'false',
-    },
-    CALLS_PER_SECOND: String(swarm.callsPerSecond),
-    MAX_CONCURRENT_CALLS: String(swarm.maxConcurrentCalls),
-  });
+const configs = new Map<string, ReturnType<typeof readConfig>>();
+
+/** Read once for all nodes with the same limits. */
+function configOf({ callsPerSecond, maxConcurrentCalls }: Swarm, ownNumber: string) {
+  const key = `${callsPerSecond} ${maxConcurrentCalls}`;
+  const config =
+    configs.get(key) ??
+    readConfig({
+      ...{ TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_PHONE_NUMBER: ownNumber },
+      ...{
+        TWILIO_API_BASE_URL: 'http://127.0.0.1:1',
+        PUBLIC_URL: publicUrl,
+        DATA_DIR: '/nowhere',
+        RECORD_CALLS: 'false',
+      },
+      CALLS_PER_SECOND: String(callsPerSecond),
+      MAX_CONCURRENT_CALLS: String(maxConcurrentCalls),
+    });
+  configs.set(key, config);
+  return config;
 }
 
 function toSpendPolicy({ capPerDay }: Swarm, carrier: string): SpendPolicy {
