@@ -25,6 +25,8 @@ export interface CarrierFace {
   dial(server: Server, form: 'outbound-call' | 'call-customer'): Promise<TakenCall>;
   /** The instructions of a call that was answered. */
   answer(call: TakenCall): Promise<string>;
+  /** Tells the server that the call is over. */
+  end(sid: string): Promise<void>;
   readonly taken: number;
   /** Told of every call that is taken, on the clock of `performance.now()`. */
   onTaken: (to: string, atMs: number) => void;
@@ -76,11 +78,13 @@ export function createCarrierFace(): CarrierFace {
   const calls = new Map<string, URLSearchParams>();
   const byNumber = new Map<string, TakenCall>();
   let numbers = 0;
-  const reportBusy = (sid: string, form: URLSearchParams) =>
-    webhook(form.get('StatusCallback') ?? '', {
-      ...{ CallSid: sid, AccountSid: account.sid, CallStatus: 'busy', CallDuration: '0', Direction: 'outbound-api' },
+  const report = async (sid: string, status: 'busy' | 'completed') => {
+    const form = calls.get(sid) ?? new URLSearchParams();
+    await webhook(form.get('StatusCallback') ?? '', {
+      ...{ CallSid: sid, AccountSid: account.sid, CallStatus: status, CallDuration: '0', Direction: 'outbound-api' },
       ...{ From: form.get('From') ?? '', To: form.get('To') ?? '', ApiVersion: '2010-04-01' },
-    }).catch((error: unknown) => console.error(`busy was not heard: ${error}`));
+    }).catch((error: unknown) => console.error(`${status} was not heard: ${error}`));
+  };
   const answerJson = (response: ServerResponse, status: number, body: unknown) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   const toResource = (sid: string, status: string) => ({
@@ -107,7 +111,7 @@ export function createCarrierFace(): CarrierFace {
         byNumber.set(form.get('To') ?? '', { sid: made, form });
         face.onTaken(form.get('To') ?? '', performance.now());
         answerJson(response, 201, toResource(made, 'queued'));
-        if (face.allAreBusy) void reportBusy(made, form);
+        if (face.allAreBusy) void report(made, 'busy');
         return undefined;
       });
       return true;
@@ -126,6 +130,7 @@ export function createCarrierFace(): CarrierFace {
       if (!response.ok || !call) throw new Error(`not placed: ${response.status} ${text.slice(0, 300)}`);
       return call;
     },
+    end: (sid) => report(sid, 'completed'),
     async answer({ sid, form }) {
       const fields = {
         ...{ CallSid: sid, AccountSid: account.sid, CallStatus: 'in-progress', Direction: 'outbound-api' },

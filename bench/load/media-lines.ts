@@ -19,7 +19,10 @@ export interface MediaLines {
   begin(socket: WebSocket, call: { sid: string; parameters: Record<string, string> }): MediaLine;
   /** When this frame was sent. */
   sentAtMs(tag: { call: number; frame: number }): number | null;
+  /** Those that are open, in the order in which they began. */
   readonly lines: readonly MediaLine[];
+  /** Everybody hangs up; gives the carrier's ids of their calls. */
+  hangUp(): string[];
   stop(): void;
 }
 
@@ -28,6 +31,7 @@ const frameMs = 20;
 const remembered = 256;
 
 interface Line extends MediaLine {
+  sid: string;
   streamSid: string;
   playedUntilMs: number;
   socket: WebSocket;
@@ -40,7 +44,8 @@ interface Line extends MediaLine {
 }
 
 export function createMediaLines(): MediaLines {
-  const lines: Line[] = [];
+  const all: Line[] = [];
+  const open = () => all.filter(({ socket }) => socket.readyState === socket.OPEN);
   const sound = Buffer.alloc(frameBytes);
   let isRunning = true;
 
@@ -68,7 +73,7 @@ export function createMediaLines(): MediaLines {
   };
   const tick = () => {
     const nowMs = performance.now();
-    for (const line of lines) {
+    for (const line of all) {
       if (line.socket.readyState !== line.socket.OPEN) continue;
       // Frames that are overdue are sent at once: the line does not wait for anybody.
       for (; line.nextAtMs <= nowMs; line.nextAtMs += frameMs) sendFrame(line, nowMs);
@@ -79,34 +84,54 @@ export function createMediaLines(): MediaLines {
   tick();
 
   return {
-    lines,
+    get lines() {
+      return open();
+    },
     sentAtMs({ call, frame }) {
-      const line = lines[call];
+      const line = all[call];
       if (!line || frame >= line.frame || frame < line.frame - remembered) return null;
       return line.sentAtMs[frame % remembered] ?? null;
     },
     begin(socket, { sid, parameters }) {
-      const line = createLine(socket, lines.length);
+      const line = createLine(socket, { sid, number: all.length });
       const { streamSid } = line;
       socket.send(JSON.stringify({ event: 'connected', protocol: 'Call', version: '1.0.0' }));
       const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
       const start = { streamSid, callSid: sid, tracks: ['inbound'], mediaFormat, customParameters: parameters };
       socket.send(JSON.stringify({ event: 'start', sequenceNumber: '1', streamSid, start }));
       socket.on('message', (data) => hear(line, data as Buffer));
-      lines.push(line);
+      all.push(line);
       return line;
+    },
+    hangUp() {
+      const ended = open();
+      for (const { socket, streamSid, sid: callSid } of ended) {
+        socket.send(JSON.stringify({ event: 'stop', streamSid, stop: { callSid } }));
+        socket.close(1000);
+      }
+      return ended.map(({ sid }) => sid);
     },
     stop() {
       isRunning = false;
-      for (const line of lines) line.socket.close(1000);
+      for (const line of all) line.socket.close(1000);
     },
   };
 }
 
-function createLine(socket: WebSocket, number: number): Line {
+function createLine(socket: WebSocket, { sid, number }: { sid: string; number: number }): Line {
   const streamSid = `MZ${String(number + 1).padStart(32, '0')}`;
   return {
-    ...{ streamSid, socket, number, frame: 0, voiced: Buffer.alloc(0), voicedFrom: 0, marks: [], playedUntilMs: 0 },
+    ...{
+      sid,
+      streamSid,
+      socket,
+      number,
+      frame: 0,
+      voiced: Buffer.alloc(0),
+      voicedFrom: 0,
+      marks: [],
+      playedUntilMs: 0,
+    },
     // Lines do not all speak in the same millisecond.
     nextAtMs: performance.now() + ((number * 7) % frameMs),
     sentAtMs: new Float64Array(remembered),

@@ -133,14 +133,36 @@ export async function measureBargeInByVendor(scene: Scene): Promise<Outcome> {
 /** So many calls are there when each step of growth is looked at; calls stay until the last. */
 export const growthSteps = [1, 10, 50, 100, 200, 500] as const;
 
-/** How turns, frames, processor time and memory change while calls come one step after another. */
+const warmUp = { calls: 10, seconds: 20 };
+const idleMs = 10_000;
+
+/** Processor time that the server takes in a second while nobody calls. */
+async function measureIdle(scene: Scene): Promise<number> {
+  await pause(idleMs / 2);
+  const before = await scene.look();
+  const startedAt = performance.now();
+  await pause(idleMs);
+  const after = await scene.look();
+  return (after.cpuMs - before.cpuMs) / ((performance.now() - startedAt) / 1000);
+}
+
+/**
+ * How turns, frames, processor time and memory change while calls come one step after another. A program that has just
+ * started is compiled while it runs, and one that nobody calls looks around all the same: ten calls come and go before
+ * the first step, and what it takes while idle is no part of a call's processor time.
+ */
 export async function measureGrowth(scene: Scene): Promise<Outcome> {
-  const outcome: Outcome = {};
+  const stepOf = (options: { calls: number; seconds?: number }) =>
+    measureCascadeTurns({ ...scene, options: { ...scene.options, ...options } });
+  await stepOf(warmUp);
+  const sids = scene.lines.hangUp();
+  if (!scene.options.isBaseline) await Promise.all(sids.map((sid) => scene.carrier.end(sid)));
+  const idle = await measureIdle(scene);
+  const outcome: Outcome = { idleCpuMsPerSecond: idle };
   for (const calls of growthSteps) {
-    const found = await measureCascadeTurns({ ...scene, options: { ...scene.options, calls } });
-    for (const name of ['turn', 'frame', 'cpuMsPerCallSecond', 'rssMb', 'unanswered']) {
-      outcome[`${name}At${calls}`] = found[name] ?? 0;
-    }
+    const found = await stepOf({ calls });
+    for (const name of ['turn', 'frame', 'rssMb', 'unanswered']) outcome[`${name}At${calls}`] = found[name] ?? 0;
+    outcome[`cpuMsPerCallSecondAt${calls}`] = Number(found.cpuMsPerCallSecond) - idle / calls;
   }
   return outcome;
 }
