@@ -4,6 +4,7 @@ import pg from 'pg';
 import { CallwrightError } from '../../base/errors.ts';
 import { columnParser, toParameter } from '../column-types.ts';
 import type { StatementResult } from '../database-session.ts';
+import type { Answered } from './prepared-statements.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
 export interface DatabaseThread {
@@ -25,7 +26,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-function toStatementResult(message: FromWorker & { type: 'result' }): StatementResult {
+export function toStatementResult(message: Answered): StatementResult {
   const columns = message.columns.map(({ name, typeOid }) => ({ name, parse: columnParser(typeOid) }));
   const rows = message.rows.map((values) => {
     const row: Record<string, unknown> = {};
