@@ -8,6 +8,7 @@ import { createFakeClock } from './base/clock.ts';
 import { silentLogger } from './base/log.ts';
 import { createTwilioCarrier } from './providers/twilio/twilio.ts';
 import { bindServer, mountWebhooks } from './server.ts';
+import { urgencyNow } from './store/urgency.ts';
 
 const clock = createFakeClock();
 const carrier = createTwilioCarrier({
@@ -75,6 +76,39 @@ it('refuses at every door but the open ones who has neither key nor signature, b
   ).toEqual(hooks.sort());
   expect(found.filter((door) => !door.startsWith('HEAD ') && !door.startsWith('GET /docs/')).sort()).toEqual(openDoors);
   expect(heard).toEqual([]);
+  await app.close();
+});
+
+it('hurries what the carrier waits for before what a request waits for, who asks included', async () => {
+  const seen: string[] = [];
+  const note = (what: string) => void seen.push(`${what} ${urgencyNow()}`);
+  const app = createApi({
+    ...bareApiParts,
+    access: {
+      ...bareApiParts.access,
+      async identify() {
+        note('who');
+        return null;
+      },
+    },
+    async whyNotReady() {
+      await Promise.resolve();
+      note('request');
+      return null;
+    },
+  });
+  const hear = async () => {
+    note('webhook');
+    return { type: 'acknowledge' } as const;
+  };
+  const trusting = { ...carrier, verify: () => true };
+  mountWebhooks(app, { carrier: trusting, log: silentLogger, hear });
+  await app.inject({ url: '/v1/calls', headers: { authorization: 'Bearer key' } });
+  await app.inject({ url: '/readyz' });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const payload = 'CallSid=CA1&CallStatus=ringing&From=%2B15550100&To=%2B15550101&Direction=outbound-api';
+  await app.inject({ method: 'POST', url: hookPaths.status, headers, payload });
+  expect(seen).toEqual(['who request', 'request request', 'webhook carrier']);
   await app.close();
 });
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import { CallwrightError } from './base/errors.ts';
 import type { Logger } from './base/log.ts';
 import type { Carrier, CarrierEvent, CarrierInstruction, CarrierRequest, CarrierRoute } from './ports/carrier.ts';
+import { whileAwaited } from './store/urgency.ts';
 
 export interface BoundServer {
   port: number;
@@ -96,7 +97,9 @@ function mountWebhook(app: FastifyInstance, route: CarrierRoute, { carrier, hear
         return reply.code(403).type('text/plain').send('The signature is missing or wrong.');
       }
       const event = route.parse(received);
-      const instruction: CarrierInstruction = event ? await hear(event) : { type: 'acknowledge' };
+      const instruction: CarrierInstruction = event
+        ? await whileAwaited('carrier', () => hear(event))
+        : { type: 'acknowledge' };
       const answer = route.reply(instruction);
       if (answer.contentType !== null) reply.type(answer.contentType);
       return reply.code(answer.status).send(answer.body);

@@ -9,6 +9,7 @@ import type { BeginSession, SocketRoute } from './call/call-sockets.ts';
 import type { TextSocket } from './call/text-socket.ts';
 import type { Carrier } from './ports/carrier.ts';
 import { createFrameBudget, createHandshakeBook, type SocketLimits } from './socket-limits.ts';
+import { whileAwaited } from './store/urgency.ts';
 
 /** A socket that is not the carrier's: it sees for itself who may open it. */
 export interface OwnSocket {
@@ -78,7 +79,7 @@ export function mountSockets(http: HttpServer, parts: SocketParts): { close(): v
 
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    receive(request, socket, head).catch((error) => {
+    whileAwaited('carrier', () => receive(request, socket, head)).catch((error) => {
       parts.log.error({ reason: messageOf(error) }, 'socket could not be opened');
       refuse(socket, '503 Service Unavailable');
     });

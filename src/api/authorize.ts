@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isPermitted, type Permission, type Principal, playground } from '../account/principal.ts';
+import { whileAwaited } from '../store/urgency.ts';
 import { ProblemError, unauthorized } from './problem.ts';
 
 declare module 'fastify' {
@@ -41,7 +42,7 @@ export async function principalOf(access: Access, request: Asking, isOpen = fals
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const [, credential] = /^Bearer (\S{1,4096})$/i.exec(authorization) ?? [];
-    return credential === undefined ? null : access.identify(credential);
+    return credential === undefined ? null : await whileAwaited('request', () => access.identify(credential));
   }
   if (isOpen) return playground;
   return isFromThisMachine(request) && (await access.isPlayground()) ? playground : null;

@@ -13,6 +13,7 @@ import type { Logger } from '../base/log.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Carrier } from '../ports/carrier.ts';
 import { type Access, lockRoutes } from './authorize.ts';
+import { hurryAnswers } from './awaited-answers.ts';
 import { callCustomer } from './dialects/call-customer.ts';
 import { callsInitiate } from './dialects/calls-initiate.ts';
 import type { DialectParts } from './dialects/dialect.ts';
@@ -105,6 +106,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendProblem(error, request, withOurHeaders(request, reply)),
   });
   acceptJson(app);
+  hurryAnswers(app);
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     withOurHeaders(request, reply);

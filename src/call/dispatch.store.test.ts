@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
 import { CarrierRefused } from '../ports/carrier.ts';
 import type { Store } from '../store/open-store.ts';
+import { urgencyNow, whileAwaited } from '../store/urgency.ts';
 import { placeCall, queueCall } from './place-call.ts';
 import { openRoom, type Room, request, until } from './testing/open-room.ts';
 
@@ -31,6 +32,28 @@ describeOnBothDatabases('dialling what waits', (openFresh) => {
     await room.tell(first, 'busy');
     room.dispatcher.wake();
     await until(async () => (await statusOf(room, second.id)) === 'dialing');
+  });
+
+  it('dials in the background what a request has asked for, while that is not answered', async () => {
+    const store = await openFresh();
+    const seen: string[] = [];
+    const watching: Store = {
+      ...store,
+      async transaction(work) {
+        const urgency = urgencyNow();
+        const result = await store.transaction(work);
+        if (typeof result === 'object' && result !== null && 'againAtMs' in result) seen.push(urgency);
+        return result;
+      },
+    };
+    const room = openRoom(watching);
+    const call = await whileAwaited('request', async () => {
+      const queued = await queue(room, '+15550121');
+      await until(() => room.carrier.orders.length === 1);
+      return queued;
+    });
+    expect((await room.find(call.id)).dialing_at).not.toBeNull();
+    expect([...new Set(seen)]).toEqual(['background']);
   });
 
   /** After its commit, the process of this room stands still for so long. */

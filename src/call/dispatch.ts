@@ -5,6 +5,7 @@
 import type { CancelTimer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { findNextDue, listOverdueScheduled } from '../store/call-queue.ts';
+import { inBackground } from '../store/urgency.ts';
 import { claimCalls } from './claim-calls.ts';
 import type { CallParts, CallRunner } from './run-call.ts';
 import { createWaitingRequests } from './waiting-requests.ts';
@@ -65,7 +66,8 @@ export function createDispatcher(parts: CallParts & { runner: CallRunner }): Dis
     isWanted = true;
     if (running !== null) return;
     cancelTimer();
-    running = run().finally(() => {
+    // Whoever woke it waits at most for one of the calls that it dials now.
+    running = inBackground(run).finally(() => {
       running = null;
       if (isWanted) wake();
     });

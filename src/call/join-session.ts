@@ -7,8 +7,10 @@ import type { Logger } from '../base/log.ts';
 import { lastLogSeqs } from '../store/call-log.ts';
 import type { CallRow } from '../store/calls.ts';
 import { listEventsOfType } from '../store/events.ts';
+import type { Store } from '../store/open-store.ts';
 import { listToolCalls } from '../store/tool-calls.ts';
 import { listTurns, type TurnRow } from '../store/turns.ts';
+import { whileAwaited } from '../store/urgency.ts';
 import type { CallRecord, CallRecords } from './converse/call-record.ts';
 import type { Conversation, Conversations } from './converse/conversation.ts';
 import { createHistory, type History } from './converse/history.ts';
@@ -65,13 +67,7 @@ export async function joinSession(
   const log = parts.log.child({ callId: call.id });
   // A call has one conversation: a session that the carrier gave up may have left a socket that looks alive.
   await parts.commands.send(call.id, { type: 'give-way' });
-  const [earlier, earlierTools, seqs, instructed, handedBack] = await Promise.all([
-    listTurns(store.db, call.id),
-    listToolCalls(store.db, call.id),
-    lastLogSeqs(store.db, call.id),
-    listEventsOfType(store.db, call.id, instructedEvent),
-    listEventsOfType(store.db, call.id, handedBackEvent),
-  ]);
+  const [earlier, earlierTools, seqs, instructed, handedBack] = await readSoFar(store, call.id);
   const seqOf = (machine: LoggedMachine) => seqs.get(machine) ?? 0;
   const logSeqOf = {
     turn: seqOf('turn'),
@@ -121,6 +117,18 @@ export async function joinSession(
   if (!isBroken) await endCall(ending);
   await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
 }
+
+/** What was said and done in the call; the person on the line waits for it. */
+const readSoFar = ({ db }: Store, callId: string) =>
+  whileAwaited('carrier', () =>
+    Promise.all([
+      listTurns(db, callId),
+      listToolCalls(db, callId),
+      lastLogSeqs(db, callId),
+      listEventsOfType(db, callId, instructedEvent),
+      listEventsOfType(db, callId, handedBackEvent),
+    ]),
+  );
 
 const heardByBoth = (pickup: PickupWatch, consent: ConsentWatch): PickupWatch => ({
   ...pickup,

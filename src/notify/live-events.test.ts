@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../base/log.ts';
 import type { EventRow } from '../store/events.ts';
+import { urgencyNow, whileAwaited } from '../store/urgency.ts';
 import { createLiveEvents } from './live-events.ts';
 
 const event = (position: number): EventRow => ({
@@ -44,6 +45,17 @@ describe('live events', () => {
       { callId: 'call_1', reason: 'full' },
       { callId: 'call_1', reason: 'full' },
     ]);
+  });
+
+  it('are heard in the background, whoever waits for what caused them', async () => {
+    const live = createLiveEvents();
+    const heard: string[] = [];
+    live.subscribe(() => void heard.push(urgencyNow()));
+    await whileAwaited('carrier', async () => {
+      live.publish([event(1)]);
+      heard.push(urgencyNow());
+    });
+    expect(heard).toEqual(['background', 'carrier']);
   });
 
   it('let a listener leave while it is told', () => {

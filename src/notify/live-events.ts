@@ -2,6 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import type { EventRow } from '../store/events.ts';
+import { inBackground } from '../store/urgency.ts';
 
 export type EventListener = (event: EventRow) => void;
 
@@ -11,7 +12,10 @@ export interface LiveEvents {
   subscribe(listener: EventListener): () => void;
 }
 
-/** A listener that fails disturbs neither the others nor the call that the event is about. */
+/**
+ * A listener that fails disturbs neither the others nor the call that the event is about; what it begins is not what
+ * whoever caused the event waits for.
+ */
 export function createLiveEvents(log: Logger = silentLogger): LiveEvents {
   const listeners = new Set<EventListener>();
   const tell = (listener: EventListener, event: EventRow) => {
@@ -23,7 +27,9 @@ export function createLiveEvents(log: Logger = silentLogger): LiveEvents {
   };
   return {
     publish(events) {
-      for (const event of events) for (const listener of listeners) tell(listener, event);
+      inBackground(() => {
+        for (const event of events) for (const listener of listeners) tell(listener, event);
+      });
     },
     subscribe(listener) {
       listeners.add(listener);

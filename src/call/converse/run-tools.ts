@@ -1,6 +1,7 @@
 /** Runs the tools that a reply asks for, with the server's own word on whose call it is. */
 import type { Tool, ToolContext } from '../../assistant/tools/tool.ts';
 import type { ToolCall } from '../../ports/language-model.ts';
+import { whileAwaited } from '../../store/urgency.ts';
 import type { ToolLedger } from './ledger/tool-ledger.ts';
 import type { EndsCall, ToolOutcome } from './ledger/tool-outcome.ts';
 
@@ -13,9 +14,9 @@ export interface ToolParts {
 export const findTool = (tools: readonly Tool[], name: string): Tool | null =>
   tools.find(({ definition }) => definition.name === name) ?? null;
 
-/** One tool; never rejects. */
+/** One tool, for which the person on the line waits; never rejects. */
 export function runTool({ tools, context, ledger }: ToolParts, call: ToolCall): Promise<ToolOutcome> {
-  return ledger.run(findTool(tools, call.name), call, context);
+  return whileAwaited('carrier', () => ledger.run(findTool(tools, call.name), call, context));
 }
 
 /** One after another. */

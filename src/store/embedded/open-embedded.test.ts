@@ -11,6 +11,7 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
 import { openStore, type Store } from '../open-store.ts';
+import { whileAwaited } from '../urgency.ts';
 import { startDatabaseThread } from './database-thread.ts';
 
 const parts = { clock: systemClock, random: systemRandom, log: silentLogger, migrations: {} };
@@ -35,6 +36,36 @@ test('keeps what was written when it is opened again', async () => {
   const { rows } = await sql`select number from kept`.execute(second.db);
   await second.close();
   expect(rows).toEqual([{ number: 7 }]);
+});
+
+test('does first what somebody waits for, statement or transaction, and all of it by and by', async () => {
+  const store = await open();
+  const order: string[] = [];
+  const read = async (name: string): Promise<void> => {
+    await sql`select 1`.execute(store.db);
+    order.push(name);
+  };
+  const readTwice = (name: string) =>
+    store.transaction(async (tx) => {
+      await sql`select 1`.execute(tx);
+      await sql`select 2`.execute(tx);
+      order.push(name);
+    });
+  const taken = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  const first = store.transaction(async () => {
+    taken.resolve();
+    await free.promise;
+  });
+  await taken.promise;
+  const asked = Array.from({ length: 50 }, (_, index) => read(`background ${index}`));
+  asked.push(whileAwaited('request', () => readTwice('request')));
+  asked.push(whileAwaited('carrier', () => read('carrier')));
+  free.resolve();
+  await Promise.all([first, ...asked]);
+  await store.close();
+  expect(order.slice(0, 3)).toEqual(['carrier', 'request', 'background 0']);
+  expect(order).toHaveLength(52);
 });
 
 test('lets nobody but its owner into its directory, and leaves no lock when it is closed', async () => {

@@ -1,4 +1,4 @@
-/** Opens the embedded Postgres of a data directory: locked, in its own thread, one user at a time. */
+/** Opens the embedded Postgres of a data directory: locked, in its own thread, one user at a time, the most urgent first. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
@@ -6,6 +6,7 @@ import { CallwrightError, messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { DatabaseSession, NotificationListener, OpenDatabase, StatementResult } from '../database-session.ts';
 import { createListenerBook } from '../listener-book.ts';
+import { urgencyNow } from '../urgency.ts';
 import { type DatabaseThread, startDatabaseThread } from './database-thread.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { createTurnstile, type Turnstile } from './turnstile.ts';
@@ -28,7 +29,7 @@ async function makeDataDir(dataDir: string): Promise<void> {
 const begun: StatementResult = { rows: [], command: 'BEGIN', rowCount: null };
 
 async function acquireSession(thread: DatabaseThread, turnstile: Turnstile): Promise<DatabaseSession> {
-  const leave = await turnstile.enter();
+  const leave = await turnstile.enter(urgencyNow());
   let isReleased = false;
   let begin: Promise<unknown> | null = null;
   /** Statements are run in the order they are sent, so the first of a transaction need not wait for its beginning. */
