@@ -17,8 +17,9 @@ const usualNoiseDb = -52;
 const beginsAboveDb = 12;
 const goesOnAboveDb = 8;
 /** Shorter sound is a cough, a click or a key. */
-const beginsAfterMs = 60;
-const endsAfterMs = 300;
+export const beginsAfterMs = 60;
+/** Speech has ended after so much quiet. */
+export const endsAfterMs = 300;
 /** The noise is the least that was heard in this long, which speech with its pauses does not fill. */
 const noisePieces = 8;
 const noisePieceMs = 300;

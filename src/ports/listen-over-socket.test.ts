@@ -58,11 +58,23 @@ describe('ears over a socket', () => {
     expect(told).toEqual([{ type: 'turn-over', text: '' }]);
   });
 
+  it('that hear at once what was said a while ago have as long to tell it as if it were said now', () => {
+    const { clock, hearVoice, told } = createEars();
+    hearVoice(15_000);
+    clock.advance(4900);
+    hearVoice(20);
+    expect(told).toEqual([]);
+    clock.advance(100);
+    hearVoice(20);
+    expect(told).toMatchObject([{ type: 'failed', error: { code: 'vendor/timeout' } }]);
+  });
+
   it('take nonsense for no sign of hearing, and fail after five pieces of it in a row', () => {
-    const { sockets, told, hearVoice } = createEars();
+    const { clock, sockets, told, hearVoice } = createEars();
     sockets.last.say('{"half":', '{"half":', '{"half":', '{"half":', { heard: 'Well' }, '{"half":');
     expect(told.filter(({ type }) => type === 'failed')).toEqual([]);
     hearVoice(4900);
+    clock.advance(5000);
     sockets.last.say('{"half":');
     hearVoice(200);
     expect(told.at(-1)).toMatchObject({ type: 'failed', error: { code: 'vendor/timeout' } });

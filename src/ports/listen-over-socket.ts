@@ -44,7 +44,7 @@ export interface ListeningParts {
   codec: HearingCodec;
   /** How many milliseconds of a piece of sound may be a voice. */
   voiceMsIn(sound: Uint8Array): number;
-  /** So much voice may be sent without anything coming back; default 5000. */
+  /** So much voice may be sent without anything coming back in that time; default 5000. */
   deafMs?: number;
   /** How long a turn may take to settle; default 700. */
   settleMs?: number;
@@ -59,7 +59,7 @@ const mostBadFrames = 5;
 export function listenOverSocket(parts: ListeningParts, request: HearingRequest): Ears {
   const { vendor, clock, codec, deafMs = 5000, settleMs = 700 } = parts;
   let isOver = false;
-  let unansweredVoiceMs = 0;
+  const unanswered = countUnanswered(clock, deafMs);
   let stopSettling: CancelTimer | null = null;
 
   const turn = createHearingTurn((event) => {
@@ -97,7 +97,7 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
   );
   const receive = (data: string | Uint8Array) => {
     if (!makesSense(data)) return;
-    unansweredVoiceMs = 0;
+    unanswered.clear();
     for (const step of codec.decode(data)) if (!isOver) apply(step);
   };
   const apply = (step: HearingStep) => {
@@ -109,7 +109,7 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
     else socket.fail(step.failure);
   };
   const giveUpSettling = () => {
-    const isDeaf = turn.text !== '' || unansweredVoiceMs >= tellingVoiceMs;
+    const isDeaf = turn.text !== '' || unanswered.voiceMs >= tellingVoiceMs;
     // Words that nobody has heard are left to who hears the turn again.
     if (turn.text !== '' || !isDeaf) endTurn(turn.text);
     if (isDeaf) socket.fail({ kind: 'timeout', message: `${vendor} did not settle a turn within ${settleMs} ms.` });
@@ -120,8 +120,8 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
     hear(sound) {
       if (isOver || sound.length === 0) return;
       chunks.add(sound);
-      unansweredVoiceMs += parts.voiceMsIn(sound);
-      if (unansweredVoiceMs < deafMs) return;
+      unanswered.add(parts.voiceMsIn(sound));
+      if (!unanswered.isTooMuch) return;
       socket.fail({ kind: 'timeout', message: `${vendor} told nothing of ${deafMs} ms of voice.` });
     },
     settle() {
@@ -141,6 +141,27 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
       chunks.flush();
       stop();
       socket.close(codec.farewell ?? undefined);
+    },
+  };
+}
+
+/** Voice that nothing came back to; for what is sent all at once the vendor has as long as if it were said now. */
+function countUnanswered(clock: Clock, mostMs: number) {
+  let voiceMs = 0;
+  let sinceMs = clock.monotonicMs();
+  return {
+    get voiceMs() {
+      return voiceMs;
+    },
+    get isTooMuch() {
+      return voiceMs >= mostMs && clock.monotonicMs() - sinceMs >= mostMs;
+    },
+    add(ms: number) {
+      voiceMs += ms;
+    },
+    clear() {
+      voiceMs = 0;
+      sinceMs = clock.monotonicMs();
     },
   };
 }

@@ -21,6 +21,26 @@ hangs up`;
 const answer = (_said: string, count: number) =>
   `Reply${count} is rather long, so that a vendor can go away in its middle, and it ends with number${count}.`;
 
+/** Who fails, who takes over, and which vendor fails then. */
+const takeOvers = [
+  ['cascade', 'speech-to-speech', 'stt', 'deepgram'],
+  ['cascade', 'agent-bridge', 'tts', 'elevenlabs'],
+  ['speech-to-speech', 'cascade', 'agent', 'openai'],
+  ['agent-bridge', 'cascade', 'agent', 'elevenlabs'],
+  ['speech-to-speech', 'agent-bridge', 'agent', 'openai'],
+  ['agent-bridge', 'speech-to-speech', 'agent', 'elevenlabs'],
+] as const;
+const ofAgents = takeOvers.filter(([, , kind]) => kind === 'agent');
+
+const patient = `answers after 1s
+listens
+says "I have a question about the bill."
+listens
+says "And when is it due?"
+listens
+waits 4s
+hangs up`;
+
 const start = (options: Partial<VirtualCallOptions>) =>
   startVirtualCall({
     seed: 1,
@@ -72,25 +92,62 @@ describe.each(faults)('in the middle of a call (%s)', (fault) => {
     expect(call.ending()?.reason).toBe('person_hung_up');
   });
 
-  it.each([
-    ['cascade', 'speech-to-speech', 'stt'],
-    ['cascade', 'agent-bridge', 'tts'],
-    ['speech-to-speech', 'cascade', 'agent'],
-    ['agent-bridge', 'cascade', 'agent'],
-  ] as const)('%s is taken over by %s', async (first, second, kind) => {
+  it.each(takeOvers)('%s is taken over by %s, which hears every word that nobody had told', async (...way) => {
+    const [first, second, kind, vendor] = way;
     const call = await start({ engines: [first, second] });
     await hearWords(call, 12);
-    call.box.faults.set(kind, fault);
-    const { troubles, turns } = await judge(call);
-    expect(troubles).toEqual([]);
+    call.box.faults.set(kind, fault, vendor);
+    const { troubles, turns, truth } = await judge(call);
+    expect([...troubles, ...compareSaid(turns, truth)]).toEqual([]);
     expect(call.ending()?.reason).toBe('person_hung_up');
-    // What is said to a vendor that has stalled is lost with it; whoever takes over hears the person.
-    const words = turns.filter(({ speaker }) => speaker === 'person').map(({ text }) => text);
-    expect([words[0], words.at(-1)]).toEqual(['I have a question about the bill.', 'Then goodbye.']);
   });
+
+  it.each(ofAgents)('%s is taken over by %s, which answers what was said to nobody', async (...way) => {
+    const [first, second, kind, vendor] = way;
+    const call = await start({ engines: [first, second], person: patient, answer: (said) => `You said: ${said}` });
+    await call.time.run(60_000, () => call.truth().said.length === 2);
+    call.box.faults.set(kind, fault, vendor);
+    const { troubles, turns, truth, heard } = await judge(call);
+    expect([...troubles, ...compareSaid(turns, truth)]).toEqual([]);
+    expect(heard).toContain('You said: And when is it due?');
+  });
+
+  it.each(ofAgents)(
+    '%s is taken over by %s at any moment, and every word of the person is noted once',
+    async (...way) => {
+      const [first, second, kind, vendor] = way;
+      const random = createSeededRandom(Number(process.env.VOICES_SEED ?? 1));
+      for (let part = 0; part < 6; part += 1) {
+        const call = await start({ engines: [first, second] });
+        const ms = Math.floor((part + random.fraction()) * 3000);
+        await call.time.run(ms);
+        call.box.faults.set(kind, fault, vendor);
+        await call.finish(300_000);
+        const [turns, truth] = [call.record.turns(), call.truth()];
+        expect(compareSaid(turns, truth), `${fault} after ${ms} ms`).toEqual([]);
+        expect(longestSilence(turns, truth).ms, `${fault} after ${ms} ms`).toBeLessThanOrEqual(4000);
+        expect(await call.leftOver()).toEqual({ timers: 0, sockets: 0 });
+      }
+    },
+  );
 });
 
 describe('an engine', () => {
+  it('that takes over hears nothing of what was said to an operator', async () => {
+    const call = await start({ engines: ['cascade', 'speech-to-speech'] });
+    await hearWords(call, 12);
+    const operator = call.conversation()?.audio?.join(() => {});
+    expect(operator?.takeOver('user:a')).toBe(true);
+    await call.time.run(60_000, () => call.truth().said.length === 2);
+    await call.time.run(300);
+    call.box.faults.set('stt', 'close');
+    await call.time.run(3000);
+    const words = call.record.turns().filter(({ speaker }) => speaker === 'person');
+    expect(words.map(({ text }) => text)).toEqual(['I have a question about the bill.']);
+    await call.finish(300_000);
+    expect(await call.leftOver()).toEqual({ timers: 0, sockets: 0 });
+  });
+
   it('whose vendor ends it after a long time is begun anew, and goes on with the same conversation', async () => {
     const random = createSeededRandom(1);
     const long = impatientPerson(random, 100);

@@ -46,6 +46,7 @@ function start(options: Partial<BridgeParts> & { canSay?: boolean; takenOver?: b
       ...{ greeting: null, personSpeaksFirst: false, language: 'en-US', voice: null, agentId: null },
       dynamicVariables: {},
     },
+    ...{ hearsAgain: false, personSpeaks: false },
     instructions: [{ role: 'system', content: 'Be polite.' }],
     tools: {
       ...{ tools: [hangUp, findSlot, neverDone], context: { ...about, personNumber: '+15550101' } },

@@ -72,7 +72,7 @@ class Bridge {
     this.#end = createSessionEnd(parts);
     this.over = this.#end.over;
     this.#transcript = createBridgeTranscript(parts.history, clock);
-    this.#person = createPersonVoice(clock);
+    this.#person = createPersonVoice(clock, parts.personSpeaks);
     this.#latency = createTurnLatency(clock);
     const books = { latency: this.#latency, transcript: this.#transcript, person: this.#person };
     const told = toldByVoice(books, (happening) => this.#feed(happening));
@@ -85,7 +85,7 @@ class Bridge {
     this.#keys = collectKeys({ clock, quietMs: policy.keysMs, on: (digits) => this.#keysPressed(digits) });
     this.#runner = createBridgeRunner({
       ...{ callId: parts.callId, clock, policy, record: parts.record, logSeq: parts.logSeq },
-      personFirst: parts.request.personSpeaksFirst,
+      ...{ personFirst: parts.request.personSpeaksFirst, hearsAgain: parts.hearsAgain },
       lineNow: () => this.#lineNow(),
       perform: (effect) => this.#perform(effect),
     });

@@ -30,10 +30,13 @@ import type { TurnPolicy } from './turn/turn-policy.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
 import { createTurnLatency } from './turn-latency.ts';
 import { createTurnRunner, type TurnHappening } from './turn-runner.ts';
+import type { UntoldSound } from './untold-sound.ts';
 
 export interface CascadeParts {
   callId: string;
   line: AudioLine;
+  /** What was spoken of it is heard, and answered, before all that follows. */
+  untold: UntoldSound;
   /** In the order of preference. */
   ears: readonly SpeechToText[];
   mouths: readonly TextToSpeech[];
@@ -92,7 +95,7 @@ const failedForGood: TurnEnding = { reason: 'assistant_failed', by: 'server' };
 const onEndingMs = 2000;
 
 export function conductCascade(parts: CascadeParts): LineEngine {
-  const { clock, hearFarEnd, history, line, log, policy, record, telemetry } = parts;
+  const { clock, hearFarEnd, history, line, log, policy, record, telemetry, untold } = parts;
   let isOver = false;
   const { over, settle } = settling(record);
   const latency = createTurnLatency(clock);
@@ -138,7 +141,7 @@ export function conductCascade(parts: CascadeParts): LineEngine {
       log: logAttention(parts),
     }),
     ears: createHearing({
-      ...{ vendors: parts.ears, language, clock, log },
+      ...{ vendors: parts.ears, language, untold, clock, log },
       onFailure: failed('stt'),
       on: (event) => (event.type === 'deaf' ? lastResort.deaf() : hearPerson(hands, event)),
     }),
@@ -157,9 +160,12 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     feed({ type: 'end-wanted', ending: { reason: 'max_duration', by: 'server' }, farewell: policy.outOfTime });
   });
   runner.start();
+  const hearsAgain = untold.isSpoken;
   hands.ears.start();
   const { resumed, personWaits, greeting, personFirst } = parts;
-  feed({ type: 'connected', resumed, personWaits, greeting, personFirst });
+  feed({ type: 'connected', resumed, personWaits, hearsAgain, greeting, personFirst });
+  if (hearsAgain) hands.attention.feed({ type: 'voice', active: true });
+  if (hearsAgain && !untold.isSpeaking) hands.attention.feed({ type: 'voice', active: false });
   const pressKeys = (digits: string) => {
     if (!isOver) line.playAside(toKeyTones(digits));
     return !isOver;

@@ -28,6 +28,7 @@ import type { AttentionPolicy } from './turn/attention-state.ts';
 import { spokenLanguageOf } from './turn/spoken-language.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
 import { inLanguage } from './turn/turn-texts.ts';
+import { keepUntold, UntoldSound } from './untold-sound.ts';
 
 export interface LineParts {
   clock: Clock;
@@ -79,6 +80,8 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     // Who is not known to be a person is left to what the assistant was told to do about it.
     silence: () => !isHeld && (engine?.silence() ?? false),
     resume() {
+      // It was for somebody else.
+      untold.note('cleared');
       if (!isHeld) engine?.resume();
     },
   });
@@ -92,10 +95,12 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     ...{ clock, pacer: parts.pacer, log: session.log, recorder: supervision.tap },
     on(event) {
       tellOfLine(event);
+      if (event.type === 'voice') untold.voice(event.active);
       engine?.hear(event);
     },
   });
   const { promise: over, resolve } = Promise.withResolvers<Awaited<Conversation['over']>>();
+  const untold = new UntoldSound();
   let engine: LineEngine | null = null;
   let left = names;
   let begun = 0;
@@ -109,9 +114,10 @@ export function conductLine(parts: LineParts, talk: LineTalk): Conversation {
     if (name === undefined) return false;
     begun += 1;
     begunAtMs = clock.monotonicMs();
+    untold.note(supervision.isTakenOver ? 'cleared' : 'left');
     if (begun > 1) session.log.warn({ engine: name }, 'another engine takes the line over, or the same begins anew');
     const rest = { agentId, personWaits, untilMs, order: begun, onFailed: beginNext, hearFarEnd };
-    const beginning = { parts, talk, line, ...rest };
+    const beginning = { parts, talk, line, untold, ...rest };
     const take = (next: LineEngine) => {
       engine = next;
       if (isHeld) next.conversation.hold();
@@ -157,6 +163,7 @@ interface Beginning {
   parts: LineParts;
   talk: LineTalk;
   line: ReturnType<typeof createAudioLine>;
+  untold: UntoldSound;
   agentId: string | null;
   personWaits: boolean;
   /** 1 for the first engine on this line. */
@@ -170,7 +177,7 @@ interface Beginning {
 }
 
 function begin(name: LineEngineName, beginning: Beginning): LineEngine {
-  const { parts, talk, line, order } = beginning;
+  const { parts, talk, line, untold, order } = beginning;
   const { call, session } = talk;
   const used = (order - 1) * numbersPerEngine;
   const { clock, policy, telemetry } = parts;
@@ -199,11 +206,14 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
   const isFresh = beginning.isAnnounced || session.history.messages().length === 0;
   const greeting = isFresh ? call.welcome_message : back;
   const personFirst = assistant.speaks_first === 'person' && order === 1 && talk.number === 1;
+  // Words that are to be said first are not spoken into.
+  if (greeting !== null && (name !== 'cascade' || assistant.speaks_first !== 'person')) untold.note('cleared');
+  const hearsAgain = untold.isSpoken;
   if (name === 'cascade') {
     const mouths = parts.speech.mouthsFor(assistant);
     return conductCascade({
       ...common,
-      ...{ language, greeting, personFirst, soundMs },
+      ...{ untold, language, greeting, personFirst, soundMs },
       attention: { ...parts.attention, language: spokenLanguageOf(language) },
       ears: parts.speech.earsFor(assistant).map((ears) => meterEars(ears, count)),
       ...{ mouths: mouths.map((mouth) => meterMouth(mouth, count)), voice: voiceFor(assistant, mouths[0]?.name ?? '') },
@@ -221,10 +231,11 @@ function begin(name: LineEngineName, beginning: Beginning): LineEngine {
   const [mouth] = parts.speech.mouthsFor(assistant);
   return conductBridge({
     ...common,
-    agent: overheard(meterAgent(agent, clock, count), beginning.hearFarEnd),
+    agent: keepUntold(overheard(meterAgent(agent, clock, count), beginning.hearFarEnd), untold),
+    ...{ hearsAgain, personSpeaks: untold.isSpeaking },
     request: {
       ...{ greeting, language, voice: voiceFor(assistant, agent.name) },
-      personSpeaksFirst: personFirst || (order > 1 && !beginning.personWaits),
+      personSpeaksFirst: personFirst || (order > 1 && (!beginning.personWaits || hearsAgain)),
       agentId: name === 'agent-bridge' ? beginning.agentId : null,
       dynamicVariables: toDynamicVariables(call.parameters as Record<string, unknown>),
     },

@@ -6,6 +6,7 @@ import type { Logger } from '../../base/log.ts';
 import type { SpeechToText } from '../../ports/speech-to-text.ts';
 import type { VendorFailed } from '../../ports/vendor-failed.ts';
 import { createHearing, type HearingHappening } from './cascade/hearing.ts';
+import { UntoldSound } from './untold-sound.ts';
 
 export interface OperatorEarParts {
   /** In the order of preference; may be empty. */
@@ -117,7 +118,7 @@ function listen(parts: OperatorEarParts, onTold: () => void) {
     tell(text);
   };
   const { vendors, language, clock, log, onFailure } = parts;
-  const hearing = createHearing({ vendors, language, clock, log, onFailure, on });
+  const hearing = createHearing({ vendors, language, untold: new UntoldSound(), clock, log, onFailure, on });
   hearing.start();
 
   const notice = (frame: Uint8Array) => {

@@ -12,6 +12,7 @@ import { startLine } from '../converse/media/testing/start-line.ts';
 import { usualAttentionPolicy } from '../converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../converse/turn/turn-policy.ts';
 import type { TurnEnding } from '../converse/turn/turn-state.ts';
+import { UntoldSound } from '../converse/untold-sound.ts';
 import { createFakeModel, settled } from './fake-model.ts';
 import { createFakeEars, createFakeMouths } from './fake-speech.ts';
 import { createMemoryRecord } from './memory-record.ts';
@@ -39,8 +40,9 @@ export function startCascade(options: CascadeOptions = {}) {
   const endings: TurnEnding[] = [];
   const farEnd: FarEndEvent[] = [];
   const takeovers: boolean[] = [];
+  const untold = new UntoldSound();
   const engine = conductCascade({
-    ...{ callId: 'call_1', line, ears, mouths, language: 'en-US', voice: null, clock, log: silentLogger },
+    ...{ callId: 'call_1', line, untold, ears, mouths, language: 'en-US', voice: null, clock, log: silentLogger },
     ...{ telemetry: noTelemetry, policy, attention, history, record },
     reply: {
       ...{ model, tools: options.tools ?? [hangUp], context: { ...about, personNumber: '+15550101' } },

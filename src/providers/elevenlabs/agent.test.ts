@@ -158,13 +158,13 @@ describe('a conversation with an ElevenLabs agent', () => {
     expect(vendor.told).toEqual([expect.stringContaining('Person: I want to cancel.')]);
   });
 
-  it('holds the sound of the person until the agent is there, the newest ten seconds of it', () => {
+  it('holds the sound of the person until the agent is there, the newest eighteen seconds of it', () => {
     const { sockets, session, vendor, say } = join();
     sockets.last.accept();
-    for (let at = 0; at < 510; at += 1) session.hear(new Uint8Array(1).fill(at % 250));
+    for (let at = 0; at < 910; at += 1) session.hear(new Uint8Array(1).fill(at % 250));
     expect(vendor.heard).toEqual([]);
     say(metadata());
-    expect(vendor.heard).toHaveLength(500);
+    expect(vendor.heard).toHaveLength(900);
     expect(vendor.heard[0]).toBe(10);
   });
 

@@ -38,8 +38,8 @@ const path = '/v1/convai/conversation';
 const format = 'ulaw_8000';
 /** So many frames in a row that make no sense end the session. */
 const mostBadFrames = 5;
-/** Sound that waits until the agent is there: 10 s. */
-const mostHeld = 500;
+/** Sound that waits until the agent is there, in pieces of 20 ms: 18 s. */
+const mostHeld = 900;
 
 export function createElevenLabsAgent(parts: ElevenLabsAgentParts): VoiceAgent {
   return { name: `${vendor}/agent`, join: (request) => joinAgent(parts, request) };

@@ -14,8 +14,8 @@ const policy = defaultBridgePolicy;
 type Happening = BridgeEvent extends infer E ? (E extends BridgeEvent ? Omit<E, 'atMs' | 'line'> : never) : never;
 
 /** A machine with its clock: time passes, its timer fires, and the line is as it is told to be. */
-function start(personFirst = false) {
-  const begun = beginBridge({ personFirst }, policy);
+function start(personFirst = false, hearsAgain = false) {
+  const begun = beginBridge({ personFirst, hearsAgain }, policy);
   let state: BridgeState = begun.state;
   let nowMs = 0;
   let soundEndsAtMs = 0;
@@ -112,6 +112,16 @@ describe('an agent that is joining', () => {
 
   it('waits for the person where the person speaks first', () => {
     expect(start(true).feed({ type: 'ready' }).phase).toBe('listening');
+  });
+
+  it('owes a sign that it has heard what the person said before it was there, or is asked for one', () => {
+    const machine = start(true, true).feed({ type: 'ready' });
+    expect(machine.after(policy.deafMs - 1).asked()).toEqual([]);
+    expect(machine.after(1).asked()).toEqual([{ type: 'ask', text: policy.lostThread }]);
+    const hearing = start(true, true).feed({ type: 'ready' }).feed({ type: 'person-speaking', speaking: true });
+    expect(hearing.feed({ type: 'person-speaking', speaking: false }).phase).toBe('waiting');
+    expect(start(true, true).after(policy.joinMs).asked()).toContainEqual({ type: 'fail', personWaits: true });
+    expect(start(true).after(policy.joinMs).asked()).toContainEqual({ type: 'fail', personWaits: false });
   });
 
   it('has failed when it says goodbye before it was there', () => {
@@ -340,8 +350,8 @@ describe('whatever happens', () => {
 
   it('a timer runs until the call is over or given up, and none after that', () => {
     fc.assert(
-      fc.property(story, fc.boolean(), (moments, personFirst) => {
-        const machine = start(personFirst);
+      fc.property(story, fc.boolean(), fc.boolean(), (moments, personFirst, hearsAgain) => {
+        const machine = start(personFirst, hearsAgain);
         for (const { happening, afterMs, soundMs, allTold } of moments) {
           if (happening.type === 'reply-began') machine.sounds(soundMs);
           machine.allTold = allTold;

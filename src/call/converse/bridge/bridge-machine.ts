@@ -7,7 +7,9 @@ import { unreachable } from '../../../base/unreachable.ts';
 import type { TurnEnding } from '../turn/turn-state.ts';
 import {
   type At,
+  checkEars,
   fail,
+  failToJoin,
   finish,
   followedBy,
   leave,
@@ -25,11 +27,12 @@ import { onTimer } from './bridge-timers.ts';
 import { hold, onEventWhileHeld } from './when-held.ts';
 
 /** The state before the agent is there, and the timer that guards it. */
-export function beginBridge(start: { personFirst: boolean }, policy: BridgePolicy): BridgeStep {
+export function beginBridge(start: { personFirst: boolean; hearsAgain: boolean }, policy: BridgePolicy): BridgeStep {
   return timed(
     {
       phase: 'joining',
       personFirst: start.personFirst,
+      hearsAgain: start.hearsAgain,
       timer: 0,
       personSpeaking: false,
       transcriptsDue: 0,
@@ -94,6 +97,7 @@ function onTalk(state: Talking, event: TalkEvent, at: At): BridgeStep {
   switch (event.type) {
     case 'ready':
       if (state.phase !== 'joining') return stay(state);
+      if (state.hearsAgain) return checkEars(state, at, at.policy.deafMs);
       return state.personFirst ? listen(state, at) : owe(state, at);
     case 'alive':
       return state.phase === 'waiting' && state.doubt === 'alive-settles' ? listen(state, at) : stay(state);
@@ -225,7 +229,7 @@ function onDisconnected(state: BridgeState, clean: boolean): BridgeStep {
 }
 
 function onAgentEnded(state: BridgeState, at: At): BridgeStep {
-  if (state.phase === 'joining') return fail(state, !state.personFirst);
+  if (state.phase === 'joining') return failToJoin(state);
   const ending: TurnEnding =
     state.phase === 'leaving' ? state.ending : { reason: 'assistant_hung_up', by: 'assistant' };
   const isHeard = state.phase === 'speaking' || (state.phase === 'leaving' && !state.awaited);
@@ -237,7 +241,7 @@ function onAgentFailed(state: BridgeState, at: At): BridgeStep {
   const { soundLeftMs, quietMs, silentMs, allTold } = at.event.line;
   switch (state.phase) {
     case 'joining':
-      return fail(state, !state.personFirst);
+      return failToJoin(state);
     case 'waiting':
       return fail(state, true);
     case 'listening':

@@ -68,6 +68,12 @@ export function listen(memory: Memory, { event, policy }: At): BridgeStep {
   return timed({ ...memoryOf(memory), ...listening, owes: 'nothing' }, ms);
 }
 
+/** It is the person's turn, who has spoken: the agent owes a sign within this time that it has heard them. */
+export function checkEars(memory: Memory, { event }: At, patienceMs: number): BridgeStep {
+  const listening = { phase: 'listening', sinceMs: event.atMs, checksEars: true } as const;
+  return timed({ ...memoryOf(memory), ...listening, toldSinceVoice: false, owes: 'nothing' }, patienceMs);
+}
+
 export function speak(memory: Memory, { event, policy }: At): BridgeStep {
   return timed(
     { ...memoryOf(memory), phase: 'speaking', spoke: true, owes: 'nothing', filled: false },
@@ -102,3 +108,5 @@ export function fail(state: BridgeState, personWaits: boolean): BridgeStep {
     effects: [{ type: 'clear-timer' }, { type: 'cut' }, { type: 'fail', personWaits }],
   };
 }
+
+export const failToJoin = (state: In<'joining'>) => fail(state, !state.personFirst || state.hearsAgain);

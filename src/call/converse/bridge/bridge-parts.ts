@@ -18,6 +18,10 @@ export interface BridgeParts {
   agent: VoiceAgent;
   /** How the agent is asked in; what it is told of the call, and what it may do, comes from the parts below. */
   request: Omit<AgentRequest, 'messages' | 'tools' | 'on'>;
+  /** Whether the agent, once it is there, hears what the person said before that. */
+  hearsAgain: boolean;
+  /** Whether the person speaks already. */
+  personSpeaks: boolean;
   /** Messages that come before everything said. */
   instructions: readonly { role: 'system'; content: string }[];
   tools: ToolParts;

@@ -30,6 +30,7 @@ export interface BridgeRunnerParts {
   /** The number of this machine's newest log entry. */
   logSeq: number;
   personFirst: boolean;
+  hearsAgain: boolean;
   lineNow(): LineNow;
   perform(effect: ConductorEffect): void;
 }
@@ -37,7 +38,7 @@ export interface BridgeRunnerParts {
 export function createBridgeRunner(parts: BridgeRunnerParts): BridgeRunner {
   const { clock, policy } = parts;
   const startedAt = clock.monotonicMs();
-  const begun = beginBridge({ personFirst: parts.personFirst }, policy);
+  const begun = beginBridge(parts, policy);
   let state: BridgeState = begun.state;
   let logSeq = parts.logSeq;
   let cancelTimer: CancelTimer = () => {};

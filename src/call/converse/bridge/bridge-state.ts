@@ -108,8 +108,9 @@ export interface Memory {
 }
 
 export type BridgeState = Memory &
+  /** `hearsAgain`: once the agent is there, it hears what the person said before that. */
   (
-    | { phase: 'joining'; personFirst: boolean }
+    | { phase: 'joining'; personFirst: boolean; hearsAgain: boolean }
     /** It is the agent's turn; `doubt`: perhaps it is not, if it lives. `silentBeforeMs`: how long they had waited by then. */
     | {
         phase: 'waiting';

@@ -2,6 +2,7 @@
 import {
   type At,
   fail,
+  failToJoin,
   finish,
   followedBy,
   listen,
@@ -17,7 +18,7 @@ import type { BridgeState, BridgeStep, In } from './bridge-state.ts';
 export function onTimer(state: BridgeState, at: At): BridgeStep {
   switch (state.phase) {
     case 'joining':
-      return fail(state, !state.personFirst);
+      return failToJoin(state);
     case 'waiting':
       return onDebt(state, at);
     case 'speaking':

@@ -11,10 +11,10 @@ export interface PersonVoice {
   takeReplyMs(): number | null;
 }
 
-export function createPersonVoice(clock: Clock): PersonVoice {
+export function createPersonVoice(clock: Clock, speaks = false): PersonVoice {
   let changedAtMs = clock.monotonicMs();
-  let isSpeaking = false;
-  let isAnswered = true;
+  let isSpeaking = speaks;
+  let isAnswered = !speaks;
   const sinceMs = () => Math.floor(clock.monotonicMs() - changedAtMs);
   return {
     get isSpeaking() {

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../base/log.ts';
 import type { HearingEvent, SpeechToText } from '../../../ports/speech-to-text.ts';
 import { VendorFailed } from '../../../ports/vendor-failed.ts';
 import { createFakeEars } from '../../testing/fake-speech.ts';
+import { UntoldSound } from '../untold-sound.ts';
 import { createHearing, type HearingHappening } from './hearing.ts';
 
 const frame = new Uint8Array(160);
@@ -14,7 +15,13 @@ function start() {
   const told: HearingHappening[] = [];
   const failures: string[] = [];
   const hearing = createHearing({
-    ...{ vendors: [one, two], language: 'en-US', clock: createFakeClock(), log: silentLogger },
+    ...{
+      vendors: [one, two],
+      untold: new UntoldSound(),
+      language: 'en-US',
+      clock: createFakeClock(),
+      log: silentLogger,
+    },
     onFailure: (error) => void failures.push(error.vendor),
     on: (event) => void told.push(event),
   });
@@ -52,7 +59,7 @@ describe('the ears of a cascade', () => {
     const long = start();
     long.hear(3000);
     long.one.fail();
-    expect(long.two.heardMs).toBe(8000);
+    expect(long.two.heardMs).toBe(15_000);
   });
 
   it('say once that nobody is left to hear', () => {
@@ -76,7 +83,12 @@ describe('the ears of a cascade', () => {
     };
     const hearing = createHearing({
       ...{ vendors: [stubborn, createFakeEars('next')], language: 'en-US', clock: createFakeClock() },
-      ...{ log: silentLogger, onFailure() {}, on: (event: HearingHappening) => void told.push(event) },
+      ...{
+        untold: new UntoldSound(),
+        log: silentLogger,
+        onFailure() {},
+        on: (event: HearingHappening) => void told.push(event),
+      },
     });
     hearing.start();
     listeners[0]?.({ type: 'failed', error: new VendorFailed('stubborn', 'vendor/refused', 'no') });

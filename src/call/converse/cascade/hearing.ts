@@ -4,7 +4,7 @@ import type { Logger } from '../../../base/log.ts';
 import type { Ears, HearingEvent, SpeechToText } from '../../../ports/speech-to-text.ts';
 import type { VendorFailed } from '../../../ports/vendor-failed.ts';
 import type { AttentionEvent, EndOfTurn } from '../turn/attention-state.ts';
-import { KeptSound } from './kept-sound.ts';
+import type { UntoldSound } from '../untold-sound.ts';
 import { createVendorChain } from './vendor-chain.ts';
 
 export type HearingHappening =
@@ -16,14 +16,13 @@ export type HearingHappening =
 export interface HearingParts {
   vendors: readonly SpeechToText[];
   language: string;
+  /** What is in it that was spoken is heard first. */
+  untold: UntoldSound;
   clock: Clock;
   log: Logger;
   onFailure(error: VendorFailed): void;
   on(event: HearingHappening): void;
 }
-
-/** Sound since the last turn that the next recognizer is given to hear again: 8 s, in frames of 20 ms. */
-const mostKeptFrames = 400;
 
 export interface Hearing extends Ears {
   /** Begins to tell. */
@@ -32,11 +31,11 @@ export interface Hearing extends Ears {
 
 export function createHearing(parts: HearingParts): Hearing {
   const chain = createVendorChain(parts.vendors, parts.clock);
-  const kept = new KeptSound(mostKeptFrames);
+  const { untold } = parts;
   let ears: Ears | null = null;
   let isClosed = false;
 
-  const open = (vendor: SpeechToText | null) => {
+  const open = (vendor: SpeechToText | null, heardBefore: readonly Uint8Array[]) => {
     if (isClosed) return;
     if (!vendor) return parts.on({ type: 'deaf' });
     parts.on({ type: 'ears', endOfTurn: vendor.endOfTurn satisfies EndOfTurn });
@@ -48,7 +47,7 @@ export function createHearing(parts: HearingParts): Hearing {
       },
     });
     ears = opened;
-    for (const sound of kept.frames()) opened.hear(sound);
+    for (const sound of heardBefore) opened.hear(sound);
   };
 
   const hear = (event: HearingEvent) => {
@@ -56,16 +55,16 @@ export function createHearing(parts: HearingParts): Hearing {
       ears = null;
       parts.log.warn({ vendor: event.error.vendor, code: event.error.code }, 'the recognizer failed');
       parts.onFailure(event.error);
-      return open(chain.failed(event.error));
+      return open(chain.failed(event.error), untold.all());
     }
-    if (event.type === 'turn-over') kept.clear();
+    if (event.type === 'turn-over') untold.note('cleared');
     parts.on(event);
   };
 
   return {
-    start: () => open(chain.current),
+    start: () => open(chain.current, untold.spoken()),
     hear(sound) {
-      kept.add(sound);
+      untold.hear(sound);
       ears?.hear(sound);
     },
     settle: () => ears?.settle(),

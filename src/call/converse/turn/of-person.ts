@@ -7,9 +7,12 @@ import type { In, Memory, TurnEffect, TurnState, TurnStep } from './turn-state.t
 
 type Said = { text: string; atMs: number };
 
-export function onPersonSpeaking(state: TurnState, speaking: boolean, policy: TurnPolicy): TurnStep {
+type Speaking = { speaking: boolean; atMs: number };
+
+export function onPersonSpeaking(state: TurnState, { speaking, atMs }: Speaking, policy: TurnPolicy): TurnStep {
   const changed = { ...state, personSpeaking: speaking };
   const waitsForPerson = state.phase === 'listening' && state.keys === '' && state.personSpeaking !== speaking;
+  if (waitsForPerson && !speaking && state.opening?.owed) return open(stay(changed), atMs, policy);
   return waitsForPerson ? listen(changed, policy) : stay(changed);
 }
 

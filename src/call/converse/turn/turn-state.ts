@@ -18,8 +18,11 @@ export interface Memory {
   failures: number;
   /** Whether the carrier hears the person speak right now. */
   personSpeaking: boolean;
-  /** What is said once the person has spoken first, or stays silent; `text` null: a reply. Null when it was said. */
-  opening: { text: string | null } | null;
+  /**
+   * What is said once the person has spoken first, or stays silent; `text` null: a reply. `owed`: also when there were no
+   * words in what they spoke. Null when it was said.
+   */
+  opening: { text: string | null; owed?: boolean } | null;
   /** Whether it is kept silent, and answers nothing, because it is not known or not a person who listens. */
   held: boolean;
 }
@@ -56,8 +59,16 @@ export type TurnEvent = { atMs: number } & (
   /**
    * `greeting`: what is said first, word for word; null: a reply is asked for. `personFirst`: not before the person has
    * spoken. `resumed`: something was said before; a reply is asked for unless it is the person's turn (`personWaits` false).
+   * `hearsAgain`: not before what they said last was heard again.
    */
-  | { type: 'connected'; resumed: boolean; greeting: string | null; personFirst?: boolean; personWaits?: boolean }
+  | {
+      type: 'connected';
+      resumed: boolean;
+      greeting: string | null;
+      personFirst?: boolean;
+      personWaits?: boolean;
+      hearsAgain?: boolean;
+    }
   /** The person began to speak, goes on, or stopped. */
   | { type: 'person-speaking'; speaking: boolean }
   | { type: 'person-said'; text: string }

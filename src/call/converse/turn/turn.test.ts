@@ -378,6 +378,21 @@ describe('a person who is to speak first', () => {
     expect(talk.state).toMatchObject({ phase: 'thinking', opening: null });
   });
 
+  it('answers what is heard again once it was heard, also when there are no words in it, or nothing comes of it', () => {
+    const again: Bare = { type: 'connected', resumed: true, personWaits: true, hearsAgain: true, greeting: null };
+    const speaking = (yes: boolean): Bare => ({ type: 'person-speaking', speaking: yes });
+    const before = play([again, speaking(true), 3000]);
+    expect([before.state.phase, of(before.effects, 'ask-reply')]).toEqual(['listening', []]);
+    for (const then of [[said('When is it?')], [speaking(false)]]) {
+      const talk = play([again, speaking(true), 3000, ...then]);
+      expect(talk.state).toMatchObject({ phase: 'thinking', opening: null });
+      expect(of(talk.effects, 'ask-reply')).toHaveLength(1);
+    }
+    expect(play([again, policy.openingMs]).state.phase).toBe('thinking');
+    const theirs = play([{ ...again, personWaits: false }, speaking(true), speaking(false), policy.openingMs]);
+    expect(theirs.state.phase).toBe('listening');
+  });
+
   it('is listened to at once in a call that goes on, where it is their turn', () => {
     const talk = play([{ type: 'connected', resumed: true, greeting: null, personWaits: false }]);
     expect(talk.state.phase).toBe('listening');

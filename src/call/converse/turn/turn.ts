@@ -58,7 +58,7 @@ export function step(state: TurnState, event: TurnEvent, policy: TurnPolicy): Tu
     case 'connected':
       return state.phase === 'connecting' ? onConnected(state, event, policy) : stay(state);
     case 'person-speaking':
-      return onPersonSpeaking(state, event.speaking, policy);
+      return onPersonSpeaking(state, event, policy);
     case 'person-said':
       return onPersonSaid({ ...state, personSpeaking: false }, event, policy);
     case 'person-may-have-said':
@@ -132,6 +132,12 @@ function onConnected(state: TurnState, event: Connected, policy: TurnPolicy): Tu
     return timed({ ...memoryOf(state), opening: { text: greeting }, phase: 'listening', keys: '' }, policy.openingMs);
   }
   if (resumed && event.personWaits === false) return listen(memoryOf(state), policy);
+  if (resumed && event.hearsAgain) {
+    return timed(
+      { ...memoryOf(state), opening: { text: greeting, owed: true }, phase: 'listening', keys: '' },
+      policy.openingMs,
+    );
+  }
   if (greeting !== null) return speakOwn(stay(state), { text: greeting, ending: null, atMs }, policy);
   // A call that was cut off by us goes on where it stood: the person may be waiting for an answer.
   return think(resumed ? { ...memoryOf(state), nudges: 0 } : state, policy);
