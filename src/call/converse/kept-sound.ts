@@ -15,13 +15,12 @@ export class KeptSound {
   }
 
   add(sound: Uint8Array): void {
-    for (let from = 0; from < sound.length; ) {
-      const at = this.#addedBytes % this.#ring.length;
-      const part = sound.subarray(from, from + this.#ring.length - at);
-      this.#ring.set(part, at);
-      this.#addedBytes += part.length;
-      from += part.length;
-    }
+    const at = this.#addedBytes % this.#ring.length;
+    const room = this.#ring.length - at;
+    const fits = sound.length <= room;
+    this.#ring.set(fits ? sound : sound.subarray(0, room), at);
+    this.#addedBytes += fits ? sound.length : room;
+    if (!fits) this.add(sound.subarray(room));
   }
 
   /** What is kept of all that was added after so many bytes: oldest first, in frames; the last may be a short one. */

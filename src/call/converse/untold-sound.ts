@@ -42,9 +42,9 @@ export function stepUntold(state: Untold, event: UntoldEvent): Untold {
     case 'voice':
       return { ...state, voices: event.active ? begun(state.voices, atMs) : ended(state.voices, atMs) };
     case 'stopped':
-      return { ...state, endsMs: [...state.endsMs, endOfTurnMs(state, atMs)] };
+      return { ...state, endsMs: [...awaited(state, atMs), endOfTurnMs(state, atMs)] };
     case 'told': {
-      const [endMs, ...endsMs] = state.endsMs.filter((awaitedMs) => atMs - awaitedMs < patienceMs);
+      const [endMs, ...endsMs] = awaited(state, atMs);
       return { ...toldUntil(state, endMs ?? endOfTurnMs({ ...state, endsMs: [] }, atMs)), endsMs };
     }
     case 'cleared':
@@ -53,6 +53,8 @@ export function stepUntold(state: Untold, event: UntoldEvent): Untold {
       return { ...state, endsMs: [] };
   }
 }
+
+const awaited = ({ endsMs }: Untold, atMs: number) => endsMs.filter((endMs) => atMs - endMs < patienceMs);
 
 /** Where the sound begins that is worth hearing again; null where nobody spoke. */
 export function spokenFromMs({ toldMs, voices }: Untold, atMs: number): number | null {
