@@ -122,13 +122,12 @@ async function instruct(
   callId: string,
   { carrierSid }: InstructionsWanted,
 ): Promise<CarrierInstruction> {
-  await parts.runner.apply(callId, { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null });
-  const call = await findCall(parts.store.db, everyone, callId);
+  const report = { type: 'carrier-reported', carrierSid, status: 'in_progress', error: null } as const;
+  const call = (await parts.runner.apply(callId, report))?.call;
   // A second call of the carrier for the same one of ours is never connected, whatever became of the first.
   const isOwn = call?.carrier_sid === carrierSid;
-  const instruction: CarrierInstruction = isOwn
-    ? await instructionsForAnswered(parts.instructions, callId)
-    : { type: 'hang-up' };
+  const instruction: CarrierInstruction =
+    call && isOwn ? await instructionsForAnswered(parts.instructions, call) : { type: 'hang-up' };
   const fields = { callId, carrierSid, instruction: instruction.type, ...parametersOf(instruction) };
   parts.log.info(fields, 'call instructions generated');
   return instruction;

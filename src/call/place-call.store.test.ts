@@ -1,8 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
+import { recordAudit } from '../store/audit-log.ts';
 import { addToDoNotCall } from '../store/do-not-call.ts';
+import type { Db } from '../store/schema.ts';
 import { DialRefused } from './dial/dial-refused.ts';
-import { placeCall } from './place-call.ts';
+import { placeCall, queueCall } from './place-call.ts';
 import { openRoom, type Room, request, until } from './testing/open-room.ts';
 
 const codeOf = (error: unknown) => (error instanceof DialRefused ? error.code : String(error));
@@ -42,6 +44,26 @@ describeOnBothDatabases('placing a call', (openFresh) => {
     expect(await room.events(blocked?.id ?? '')).toEqual(['call.blocked']);
     expect(heard).toEqual(['call.blocked']);
     expect(room.carrier.orders).toEqual([]);
+  });
+
+  it('stores a call and what goes with it both, or neither', async () => {
+    const order = { ...request, to: '+15550197' };
+    const entries = () => room.store.db.selectFrom('audit_log').selectAll().where('action', '=', 'tried').execute();
+    const note = (db: Db, subjectId: string) =>
+      recordAudit(db, {
+        ...{ action: 'tried', subjectKind: 'call', subjectId, requestId: null, at: new Date(room.clock.now()) },
+        principal: { kind: 'user', id: 'user_1', clientId: null },
+      });
+    const broken = queueCall(room, order, async (db, id) => {
+      await note(db, id);
+      throw new Error('no room');
+    });
+    await expect(broken).rejects.toThrow('no room');
+    const rows = () => room.store.db.selectFrom('calls').select('id').where('to_number', '=', '+15550197').execute();
+    expect([await rows(), await entries()]).toEqual([[], []]);
+    const { id } = await queueCall(room, order, note);
+    expect(await rows()).toEqual([{ id }]);
+    expect(await entries()).toMatchObject([{ subject_id: id }]);
   });
 
   it('is forbidden by a client’s own list to that client alone', async () => {

@@ -88,14 +88,21 @@ function toRefused(call: CallRow): DialRefused {
 
 /**
  * Stores the call to be dialled by itself when its turn comes, and gives it at once.
+ * @param alongside what is stored with it, or not at all
  * @throws DialRefused when a rule forbids it now; it is asked again when it is dialled
  */
-export async function queueCall(parts: PlaceCallParts, request: CallRequest): Promise<CallRow> {
+export async function queueCall(
+  parts: PlaceCallParts,
+  request: CallRequest,
+  alongside: (db: Db, callId: string) => Promise<void> = async () => {},
+): Promise<CallRow> {
   const decision = await checkRules(parts, request);
   const { row, events } = await withEvidence(parts, { request, decision }, () =>
     parts.store.transaction(async (db) => {
       await checkAllowance(db, { clientId: request.clientId, nowMs: parts.clock.now(), dialsNow: false });
-      return storeQueuedCall(parts, db, request);
+      const stored = await storeQueuedCall(parts, db, request);
+      await alongside(db, stored.id);
+      return stored;
     }),
   );
   parts.live.publish(events);
@@ -144,13 +151,15 @@ async function checkRules(parts: PlaceCallParts, request: CallRequest): Promise<
   throw toDialRefused(decision);
 }
 
-async function decideNow(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
+/** Of the database one connection is held for all its questions, so that they wait for it once. */
+function decideNow(parts: PlaceCallParts, request: CallRequest): Promise<DialDecision> {
   const { to, from, clientId, recipientTimezone } = request;
-  const asking = { db: parts.store.db, policy: parts.dialPolicy };
   const atMs = parts.clock.now();
-  const spend = await spendFactsOf(parts, request, atMs);
-  const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend, keepsHours: false };
-  return mayDial(asking, wanted, atMs);
+  return parts.store.db.connection().execute(async (db) => {
+    const spend = await spendFactsOf(parts, db, { request, atMs });
+    const wanted = { to, from, clientId, recipientZone: recipientTimezone ?? null, spend, keepsHours: false };
+    return mayDial({ db, policy: parts.dialPolicy }, wanted, atMs);
+  });
 }
 
 /** What would be said of such a call now, by every rule and limit; nothing is stored, and nothing is dialled. */
@@ -190,7 +199,8 @@ function withLimit(decision: DialDecision, { code, message, mend, retryAfterSeco
 }
 
 /** As of now; when it is dialled they are asked again, and what it may cost is reserved. */
-function spendFactsOf({ store, dialPolicy }: PlaceCallParts, request: CallRequest, atMs: number) {
+function spendFactsOf({ dialPolicy }: CallParts, db: Db, asked: { request: CallRequest; atMs: number }) {
+  const { request, atMs } = asked;
   if (!dialPolicy.spend) return null;
   const call = {
     ...request,
@@ -199,7 +209,7 @@ function spendFactsOf({ store, dialPolicy }: PlaceCallParts, request: CallReques
     instructions: request.instructions('call'),
     longestSeconds: limitsOf(request).maxDurationSeconds,
   };
-  return findSpendFacts({ db: store.db, policy: dialPolicy.spend }, call, { atMs, lock: false });
+  return findSpendFacts({ db, policy: dialPolicy.spend }, call, { atMs, lock: false });
 }
 
 /** What was refused, when and why stays on record. */

@@ -12,6 +12,8 @@ export type { CallHappening, CallParts } from './call-parts.ts';
 
 export interface Applied {
   state: Lifecycle;
+  /** As this step left it. */
+  call: CallRow;
   /** Settles when the carrier commands of this step, and what followed from them, are done; never rejects. */
   performed: Promise<void>;
 }
@@ -46,7 +48,7 @@ export function createCallRunner(parts: CallParts): CallRunner {
       return await takeStep(parts, db, { call, event, facts: more });
     });
     if (!done) return null;
-    return { state: done.step.state, performed: carryOut(done, always) };
+    return { state: done.step.state, call: done.call, performed: carryOut(done, always) };
   };
 
   const carryOut: CallRunner['carryOut'] = (done, isFresh) => {

@@ -176,14 +176,18 @@ export function listCalls(
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
 }
 
-/** Offers the carrier a session: the one after the last that was opened. Who asks again for it changes nothing. */
-export async function offerSession(db: Db, id: string, expiresAt: Date): Promise<void> {
-  await db
+/**
+ * Offers the carrier a session: the one after the last that was opened. Gives the call with its offer; undefined to who
+ * asks again for it, which changes nothing.
+ */
+export function offerSession(db: Db, id: string, expiresAt: Date): Promise<CallRow | undefined> {
+  return db
     .updateTable('calls')
     .set((row) => ({ sessions_offered: row('sessions_opened', '+', 1), session_expires_at: expiresAt }))
     .where('id', '=', id)
     .whereRef('sessions_offered', '=', 'sessions_opened')
-    .execute();
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** Whether any call was offered an audio stream that has not been opened and still may be. */

@@ -92,7 +92,8 @@ export function createWork(base: Foundation, parts: CallParts, outside: WorkPart
       commands,
       wantTransfer: (callId: string, wanted: WantedTransfer) => wantTransfer(parts, callId, wanted),
       campaignWork: { ...campaignParts, campaigns },
-      queueCall: (request: CallRequest) => queueCall({ ...parts, dispatcher, speech }, request),
+      queueCall: (request: CallRequest, alongside?: Parameters<typeof queueCall>[2]) =>
+        queueCall({ ...parts, dispatcher, speech }, request, alongside),
       checkCall: (request: CallRequest) => checkCall({ ...parts, dispatcher, speech }, request),
     },
     hear: (event: Parameters<typeof hearCarrier>[1]) =>

@@ -35,8 +35,8 @@ export interface CallActionParts {
   clock: Clock;
   runner: CallRunner;
   commands: LiveCommands;
-  /** Stores a call and gives it at once; it is dialled when its turn comes. */
-  queueCall(request: CallRequest): Promise<CallRow>;
+  /** Stores a call, and `alongside` in the same transaction, and gives it at once; it is dialled when its turn comes. */
+  queueCall(request: CallRequest, alongside: (db: Db, callId: string) => Promise<void>): Promise<CallRow>;
   /** What every rule and limit would say of such a call now. */
   checkCall(request: CallRequest): Promise<DialDecision>;
   /** Whether new calls are taken now. */
@@ -113,9 +113,9 @@ async function createCall(parts: CallActionParts, request: FastifyRequest): Prom
   }
   const wanted = await toCallRequest(parts, request, asked);
   try {
-    const call = await parts.queueCall(wanted);
-    const { db } = parts.store;
-    await recordChange(parts, db, { request, action: 'call.created', subjectKind: 'call', subjectId: call.id });
+    const call = await parts.queueCall(wanted, (db, subjectId) =>
+      recordChange(parts, db, { request, action: 'call.created', subjectKind: 'call', subjectId }),
+    );
     return { status: 201, body: toCallResource(call), headers: { location: `/v1/calls/${call.id}` } };
   } catch (error) {
     throw error instanceof CallwrightError ? toProblemError(error) : error;

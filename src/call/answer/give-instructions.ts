@@ -24,10 +24,12 @@ export interface InstructionParts {
 /** A conversation whose socket broke is taken up again this often. */
 const mostSessions = 3;
 
-/** For the voice webhook: connects an answered call to its assistant; a call that is over is hung up. */
-export async function instructionsForAnswered(parts: InstructionParts, callId: string): Promise<CarrierInstruction> {
-  const call = await findCall(parts.db, everyone, callId);
-  if (!call || !isLive(call)) return { type: 'hang-up' };
+/**
+ * For the voice webhook: connects an answered call to its assistant; a call that is over is hung up.
+ * @param call as it was when the carrier's word had been stored
+ */
+export async function instructionsForAnswered(parts: InstructionParts, call: CallRow): Promise<CarrierInstruction> {
+  if (!isLive(call)) return { type: 'hang-up' };
   // Once there was a session the same request is a replay: it gets the same answer, whose right is used up.
   return call.sessions_opened === 0 ? connect(parts, call) : converse(parts, call);
 }
@@ -63,8 +65,8 @@ function isLive(call: CallRow): boolean {
 }
 
 async function connect(parts: InstructionParts, call: CallRow): Promise<CarrierInstruction> {
-  await offerSession(parts.db, call.id, new Date(parts.clock.now() + sessionOfferMs));
-  const offered = await findCall(parts.db, everyone, call.id);
+  const expiresAt = new Date(parts.clock.now() + sessionOfferMs);
+  const offered = (await offerSession(parts.db, call.id, expiresAt)) ?? (await findCall(parts.db, everyone, call.id));
   return converse(parts, offered ?? call);
 }
 
