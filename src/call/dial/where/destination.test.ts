@@ -65,3 +65,11 @@ it('has only zones that exist, and a state or province, for each area code', () 
     expect(toDestination(`+1${code}2345678`).countries[0]).toMatch(/^(US|CA)$/);
   }
 });
+
+it('reads a number that is asked for again only once, and forgets the oldest of many', () => {
+  const first = toDestination('+12125550123');
+  expect(toDestination('+12125550123')).toBe(first);
+  for (let last = 0; last < 1000; last += 1) toDestination(`+1415555${String(1000 + last)}`);
+  expect(toDestination('+12125550123')).not.toBe(first);
+  expect(toDestination('+12125550123')).toEqual(first);
+});

@@ -19,8 +19,18 @@ export interface Destination {
 
 const areas: Readonly<Record<string, string>> = areaCodes.areas;
 
+/** Everything that decides about a call asks for its number again, and reading one takes some thirty microseconds. */
+const known = new Map<string, Destination>();
+const mostKnown = 500;
+
 export function toDestination(number: string): Destination {
-  return number.startsWith('+1') ? toNorthAmerican(number) : toAbroad(number);
+  const before = known.get(number);
+  if (before) return before;
+  const destination = number.startsWith('+1') ? toNorthAmerican(number) : toAbroad(number);
+  const [oldest] = known.keys();
+  if (oldest !== undefined && known.size >= mostKnown) known.delete(oldest);
+  known.set(number, destination);
+  return destination;
 }
 
 /** An area code that is assigned to nobody counts as one of the United States. */
