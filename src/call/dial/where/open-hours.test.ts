@@ -21,14 +21,30 @@ function offsetMs(zone: string, atMs: number): number {
 }
 const byOffset = (zone: string, atMs: number) => new Date(atMs + offsetMs(zone, atMs));
 
-/** The days on which the clocks of a zone change in 2026 and 2027, as moments within 12 hours of it. */
+/** Less than lies between any two changes of one zone, such as those around Ramadan. */
+const tenDays = 10 * 24 * hour;
+
+/** The moments in 2026 and 2027 within 12 hours of which the clocks of a zone change. */
 function changesOf(zone: string): number[] {
   const found: number[] = [];
-  const last = Date.UTC(2028, 0, 1);
-  for (let ms = Date.UTC(2026, 0, 1); ms < last; ms += 12 * hour) {
-    if (offsetMs(zone, ms) !== offsetMs(zone, ms + 12 * hour)) found.push(ms);
+  let before = offsetMs(zone, Date.UTC(2026, 0, 1));
+  for (let ms = Date.UTC(2026, 0, 1); ms < Date.UTC(2028, 0, 1); ms += tenDays) {
+    const after = offsetMs(zone, ms + tenDays);
+    if (after !== before) found.push(changeWithin(zone, ms, { before, withinMs: tenDays }));
+    before = after;
   }
   return found;
+}
+
+function changeWithin(
+  zone: string,
+  fromMs: number,
+  { before, withinMs }: { before: number; withinMs: number },
+): number {
+  if (withinMs <= 12 * hour) return fromMs;
+  const halfMs = withinMs / 2;
+  const from = offsetMs(zone, fromMs + halfMs) === before ? fromMs + halfMs : fromMs;
+  return changeWithin(zone, from, { before, withinMs: halfMs });
 }
 
 describe('the clock on the wall', () => {
