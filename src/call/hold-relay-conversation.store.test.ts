@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../tests/setup/describe-on-both.ts';
+import { CallwrightError } from '../base/errors.ts';
 import { findDoNotCall } from '../store/do-not-call.ts';
 import { listTurns } from '../store/turns.ts';
 import { openSession } from './answer/open-session.ts';
@@ -15,14 +16,18 @@ describeOnBothDatabases('holding a conversation', (openFresh) => {
   });
 
   type Call = Awaited<ReturnType<Room['place']>>;
-  const connect = async (call: Call, instruction: Awaited<ReturnType<Room['hear']>>) => {
+  const connect = async (
+    call: Call,
+    instruction: Awaited<ReturnType<Room['hear']>>,
+    { runner }: Pick<Room, 'runner'> = room,
+  ) => {
     if (instruction.type !== 'converse-by-relay') throw new Error(`told to ${instruction.type}`);
     const token = instruction.socketPath.split('/').at(-1) ?? '';
     const session = await openSession({ ...room, db: room.store.db }, { callId: call.id, token });
     if (!session) throw new Error('the session was refused');
     const line: FakeLine = createFakeLine();
     const model = createFakeModel();
-    const holding = holdRelayConversation({ ...room, model }, { ...session, socket: line.socket });
+    const holding = holdRelayConversation({ ...room, runner, model }, { ...session, socket: line.socket });
     await until(async () => (await phaseOf(call)) === 'open' && room.conversations.find(call.id) !== undefined);
     const { carrierSid } = call;
     line.receive({ type: 'setup', carrierSid, from: '', to: '', parameters: {} });
@@ -68,6 +73,32 @@ describeOnBothDatabases('holding a conversation', (openFresh) => {
       'call.ended',
     ]);
     expect(room.clock.pendingTimers).toBe(0);
+  });
+
+  it('tells the call its end until the store takes it', async () => {
+    const call = await room.place();
+    let refusals = 3;
+    const apply: Room['runner']['apply'] = async (callId, happening, more) => {
+      const isEnd = happening.type === 'conversation-ended' || happening.type === 'session-closed';
+      if (!isEnd || refusals === 0) return room.runner.apply(callId, happening, more);
+      refusals -= 1;
+      throw new CallwrightError('store/unreachable', 'the database is away');
+    };
+    const instruction = await room.askInstructions(call);
+    const { line, holding } = await connect(call, instruction, { runner: { ...room.runner, apply } });
+    line.close(true);
+    let isOver = false;
+    void holding.then(() => {
+      isOver = true;
+    });
+    await until(() => {
+      room.clock.advance(100);
+      return isOver;
+    });
+    expect(refusals).toBe(0);
+    expect(await phaseOf(call)).toBe('closed');
+    await room.tell(call, 'completed');
+    expect(await room.find(call.id)).toMatchObject({ ended_reason: 'person_hung_up' });
   });
 
   it('takes the person’s own number off the list of those to call', async () => {

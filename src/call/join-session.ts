@@ -22,6 +22,7 @@ import type { EndedReason, Ending, Fault } from './lifecycle-state.ts';
 import type { LiveCommands } from './live-commands.ts';
 import { type ConsentWatch, type RecordingSwitch, watchConsent } from './recording-consent.ts';
 import type { CallRunner } from './run-call.ts';
+import { untilStored } from './until-stored.ts';
 import { beginTransfer } from './want-transfer.ts';
 import { type PickupParts, type PickupWatch, watchPickup } from './watch-pickup.ts';
 
@@ -86,11 +87,13 @@ export async function joinSession(
   const kept = { ...about, clock, newId: parts.newId, record, history };
   const ledger = createToolLedger({ ...kept, language, earlier: earlierTools });
   let opened: Promise<unknown> = Promise.resolve();
+  const noteEnd = (ending: TurnEnding) =>
+    runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) });
   // The call first has to know that it was opened, or it would not take its end from us.
   const endCall = async (ending: TurnEnding) => {
     await opened;
     if (ending.reason === 'transferring') return beginTransfer(parts, call.id).catch(() => false);
-    return runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }).catch(() => null);
+    return noteEnd(ending).catch(() => null);
   };
   const maxDurationMs = remainingMs(call, clock.now());
   const conversation = begin({
@@ -114,8 +117,11 @@ export async function joinSession(
   await pickup.close();
   await consent.close();
   const isBroken = ending.reason === 'connection_failed';
-  if (!isBroken) await endCall(ending);
-  await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+  if (ending.reason === 'transferring') await endCall(ending);
+  await untilStored({ clock, log }, async () => {
+    if (!isBroken && ending.reason !== 'transferring') await noteEnd(ending);
+    await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+  });
 }
 
 /** What was said and done in the call; the person on the line waits for it. */

@@ -25,7 +25,7 @@ export interface WorldOptions {
   backend: Backend;
   /** Where the backend is in memory: the laws are asked at every commit. */
   database: MemoryDatabase | null;
-  /** After how many events of the last part it was at rest, where that cannot be seen; null: to be seen in `database`. */
+  /** After how many events of the last part it is at rest, where that cannot be seen; null: when it can be, if ever. */
   restEvents: number | null;
   /** Where the database answers in real time. */
   settled: (() => Promise<boolean>) | null;
@@ -37,8 +37,8 @@ export interface SeedResult {
   digest: string;
   calls: number;
   events: number;
-  /** Those since the last fault. */
-  restEvents: number;
+  /** Those since the last fault, until all was at rest; null: it never was. */
+  restEvents: number | null;
   virtualMs: number;
   faults: Map<string, number>;
   broken: LawBroken | null;
@@ -62,7 +62,9 @@ const farMs = startMs + 4 * 3_600_000;
 const isForLater = (at: unknown): boolean => at instanceof Date && at.getTime() > farMs;
 
 const isOpen = (row: Row | null) => row !== null && row.check_at !== null && !isForLater(row.due_at);
-const isRunning = (row: Row | null) => row?.status === 'running' && !isForLater(row.next_tick_at);
+/** One that is called off is looked at until nobody on its list waits. */
+const isUnderWay = (row: Row | null) =>
+  row !== null && (row.status === 'running' || row.next_tick_at !== null) && !isForLater(row.next_tick_at);
 
 export async function runWorld(options: WorldOptions): Promise<SeedResult> {
   const { seed, backend, database } = options;
@@ -109,7 +111,7 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
   const upheld: Law[] = database ? laws.map((create) => create(view)) : [];
   for (const [name, table] of database?.tables ?? []) {
     table.onSettled = (before, after, { began }) => {
-      if (name === 'campaigns') openCampaigns += Number(isRunning(after)) - Number(isRunning(before));
+      if (name === 'campaigns') openCampaigns += Number(isUnderWay(after)) - Number(isUnderWay(before));
       if (name === 'calls') openRows += Number(isOpen(after)) - Number(isOpen(before));
       judge(() => {
         for (const law of upheld) law.committed?.(name, { before, after, began, now: database?.commits ?? 0 });
@@ -162,9 +164,11 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
   swarm = healed(swarm);
   truth.note('healed');
   let restEvents = 0;
+  let cameToRest = false;
   const isAtRest = () => {
     restEvents += 1;
-    return isBroken() || (options.restEvents === null ? canBeSeenAtRest() : restEvents === options.restEvents);
+    cameToRest = options.restEvents === null ? canBeSeenAtRest() : restEvents === options.restEvents;
+    return isBroken() || cameToRest;
   };
   const canBeSeenAtRest = () =>
     database !== null &&
@@ -190,7 +194,7 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
       seed,
       calls: network.lines.size,
       events,
-      restEvents,
+      restEvents: cameToRest ? restEvents : null,
       virtualMs: scheduler.nowMs() - startMs,
       faults: truth.faults,
     },
