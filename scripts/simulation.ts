@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { checkCalendar } from '../tests/simulation/calendar.ts';
 import { createPgliteBackend } from '../tests/simulation/memory/backends.ts';
-import { readCatalogue } from '../tests/simulation/memory/catalogue.ts';
+import { readCatalogue, type TableDefinition } from '../tests/simulation/memory/catalogue.ts';
 import { type Found, findPlantedBug } from '../tests/simulation/planted/find-planted-bugs.ts';
 import { plantedBugs } from '../tests/simulation/planted/planted-bugs.ts';
 import { runSeed, runSeedOnBoth, toShapes } from '../tests/simulation/run-seed.ts';
@@ -70,8 +70,12 @@ function tellOf(tally: Tally): void {
   if (tally.seeds % tellAfterSeeds === 0) process.send?.(news);
 }
 
+/** The parent's, so that not each share makes a database of its own. */
+const whenCatalogueComes = () =>
+  new Promise<TableDefinition[]>((resolve) => process.once('message', (catalogue) => resolve(catalogue as never)));
+
 async function runShare(): Promise<Tally> {
-  const shapes = toShapes(await readCatalogue());
+  const shapes = toShapes(await whenCatalogueComes());
   const tally = nothing();
   const step = Number(values.step);
   for (let seed = Number(values.from); seed <= Number(values.seeds); seed += step) {
@@ -87,7 +91,7 @@ async function runShare(): Promise<Tally> {
 
 /** Seeds on both databases, until there were so many calls. */
 async function runShareOnBoth(calls: number): Promise<Tally> {
-  const shapes = toShapes(await readCatalogue());
+  const shapes = toShapes(await whenCatalogueComes());
   const pglite = await createPgliteBackend();
   const tally = nothing();
   for (let seed = Number(values.from); tally.calls < calls; seed += Number(values.step)) {
@@ -105,11 +109,19 @@ async function runShareOnBoth(calls: number): Promise<Tally> {
   return tally;
 }
 
-function startShare(from: number, step: number, onSoFar: (tally: Tally) => void): Promise<Tally> {
+interface Share {
+  from: number;
+  step: number;
+  catalogue: TableDefinition[];
+  onSoFar(tally: Tally): void;
+}
+
+function startShare({ from, step, catalogue, onSoFar }: Share): Promise<Tally> {
   const sql = values.sql === undefined ? [] : ['--sql', String(Math.ceil(Number(values.sql) / step))];
   const args = ['--child', '--from', String(from), '--step', String(step), '--seeds', values.seeds, ...sql];
   // Most of what is made lives shorter than this takes to fill.
   const child = fork(new URL(import.meta.url), args, { execArgv: [...process.execArgv, '--max-semi-space-size=64'] });
+  child.send(catalogue);
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       const news = message as News;
@@ -131,11 +143,13 @@ async function runAll(): Promise<void> {
     const { seeds, calls, broken } = sumOf(soFar);
     console.log(`${seconds()} s: ${seeds} seeds, ${calls} calls, ${broken.length} broken`);
   }, tellEveryMs);
-  const run = soFar.map((_, at) =>
-    startShare(Number(values.from) + at, shares, (tally) => {
+  const catalogue = await readCatalogue();
+  const run = soFar.map((_, at) => {
+    const onSoFar = (tally: Tally) => {
       soFar[at] = tally;
-    }),
-  );
+    };
+    return startShare({ from: Number(values.from) + at, step: shares, catalogue, onSoFar });
+  });
   const tally = sumOf(await Promise.all(run));
   clearInterval(telling);
   const { faults, broken, ...figures } = tally;

@@ -105,15 +105,21 @@ export function planFinding(
 
 /** The rows that pass, as this transaction sees them. */
 export function findRows({ steps, where }: Finding, by: Transaction | null, parent: Env | null): FoundEnv[] {
-  let found: FoundEnv[] = [{ rows: [], stored: [], group: null, parent }];
-  for (const step of steps) found = found.flatMap((env) => extend(step, by, env));
+  const nothing: FoundEnv = { rows: [], stored: [], group: null, parent };
+  const [first, ...more] = steps;
+  let found = first ? extend(first, by, nothing) : [nothing];
+  for (const step of more) found = found.flatMap((env) => extend(step, by, env));
   return where ? found.filter((env) => where.of(env) === true) : found;
 }
 
 function extend({ from, isOptional, on, lookups }: Step, by: Transaction | null, before: FoundEnv): FoundEnv[] {
   const made: FoundEnv[] = [];
+  const isFirst = before.rows.length === 0;
+  const { parent } = before;
   const offer = (row: Row | null, stored: Stored | null) => {
-    const env = { rows: [...before.rows, row], stored: [...before.stored, stored], group: null, parent: before.parent };
+    const env: FoundEnv = isFirst
+      ? { rows: [row], stored: [stored], group: null, parent }
+      : { rows: [...before.rows, row], stored: [...before.stored, stored], group: null, parent };
     if (row === null || !on || on.of(env) === true) made.push(env);
   };
   const { table, subquery } = from;
