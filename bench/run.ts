@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeFreshDatabase } from './fresh-database.ts';
 import { type Line, lines } from './lines.ts';
 import type { FromLoad, MeasureName, ToLoad } from './load/load-process.ts';
 import type { MeasureOptions, Outcome } from './load/scene.ts';
@@ -39,11 +40,12 @@ async function runJob(job: Job): Promise<Measured | string> {
   });
   const say = (message: ToLoad) => child.send(message);
   let server: StartedServer | null = null;
+  const database = job.databaseUrl === null ? null : await makeFreshDatabase(job.databaseUrl);
   try {
     return await new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error(`${job.name} took too long`)), longestJobMs).unref();
       const begin = async (url: string) => {
-        server = await startServer(job.program, { url }, job.databaseUrl);
+        server = await startServer(job.program, { url }, database?.url ?? null);
         const { operatorKey } = server;
         say({ type: 'measure', name: job.name, server: { url: server.url, operatorKey }, options: job.options });
       };
@@ -61,6 +63,7 @@ async function runJob(job: Job): Promise<Measured | string> {
   } finally {
     child.kill('SIGKILL');
     await (server as StartedServer | null)?.stop();
+    await database?.drop();
   }
 }
 
