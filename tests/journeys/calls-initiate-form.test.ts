@@ -4,6 +4,7 @@ import type { CallWithTurns } from '../../src/api/contract/calls.ts';
 import { addToDoNotCall } from '../../src/store/do-not-call.ts';
 import { startWithAccount } from '../setup/own-account.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
+import { whileUnclear } from './unclear-create.ts';
 
 /** The documented example, to the byte. */
 const exampleBody = `{
@@ -230,8 +231,9 @@ describe('a call that is not placed', () => {
   });
 
   it('is 502 and says that it may ring when the carrier gave no clear answer', async () => {
-    server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-html' }] } });
-    const answer = await send({ ...example, to_phone_number: someone() });
+    const answer = await whileUnclear(server.simulator, 'ambiguous-html', () =>
+      send({ ...example, to_phone_number: someone() }),
+    );
     expect(answer.status).toBe(502);
     expect(answer.body.detail).toMatch(/^The carrier did not confirm the call call_\w+\. It may still ring;/);
   });

@@ -5,6 +5,7 @@ import { until } from '../../src/call/testing/open-room.ts';
 import { isOnTheLine } from '../../src/store/call-queue.ts';
 import { addToDoNotCall } from '../../src/store/do-not-call.ts';
 import { type RunningServer, startServer } from '../setup/running-server.ts';
+import { whileUnclear } from './unclear-create.ts';
 
 const path = '/api/outbound-call';
 const to = '+15558675310';
@@ -255,8 +256,7 @@ describe('a call that the carrier refuses', () => {
   });
 
   it('says that the phone may ring when the carrier gave no clear answer', async () => {
-    server.simulator.setFaults({ creates: { script: [{ type: 'ambiguous-html' }] } });
-    const answer = await send({ to: '+15558675311' });
+    const answer = await whileUnclear(server.simulator, 'ambiguous-html', () => send({ to: '+15558675311' }));
     expect(answer).toMatchObject({ status: 500, body: { error: 'Failed to initiate outbound call' } });
     expect(answer.body.message).toMatch(/^The carrier did not confirm the call call_\w+\. It may still ring;/);
   });
