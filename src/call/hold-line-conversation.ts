@@ -26,7 +26,8 @@ export async function holdLineConversation(
   const recorder = recorded?.recorder ?? null;
   const lineParts = { ...parts, codec: parts.carrier.media };
   try {
-    await joinSession(parts, { call, charactersPerSecond, ...(recorded ? { recording: recorded } : {}) }, (session) =>
+    const recording = recorded ? { recording: recorded } : {};
+    await joinSession(parts, { call, number, charactersPerSecond, ...recording }, (session) =>
       conductLine(lineParts, {
         ...{ call, stream, number, session, tools, recorder },
         back: wordsOfReturn(call, session.earlier),

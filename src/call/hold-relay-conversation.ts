@@ -33,7 +33,7 @@ export async function holdRelayConversation(
   const { tools: ownTools, close } = await openTools(parts, call);
   await joinSession(
     parts,
-    { call, charactersPerSecond },
+    { call, number: session.number, charactersPerSecond },
     ({ endCall, earlier, ledger, logSeqOf, pickup, ...tools }) => {
       const back = wordsOfReturn(call, earlier);
       return conductRelay({

@@ -60,11 +60,11 @@ export interface SessionTools {
 /** Begins a conversation and settles when it is over and the call knows why. */
 export async function joinSession(
   parts: SessionParts,
-  session: { call: CallRow; charactersPerSecond: number; recording?: RecordingSwitch },
+  session: { call: CallRow; number: number; charactersPerSecond: number; recording?: RecordingSwitch },
   begin: (tools: SessionTools) => Conversation,
 ): Promise<void> {
   const { store, clock, runner, conversations } = parts;
-  const { call, charactersPerSecond, recording = null } = session;
+  const { call, number, charactersPerSecond, recording = null } = session;
   const log = parts.log.child({ callId: call.id });
   // A call has one conversation: a session that the carrier gave up may have left a socket that looks alive.
   await parts.commands.send(call.id, { type: 'give-way' });
@@ -87,8 +87,8 @@ export async function joinSession(
   const kept = { ...about, clock, newId: parts.newId, record, history };
   const ledger = createToolLedger({ ...kept, language, earlier: earlierTools });
   let opened: Promise<unknown> = Promise.resolve();
-  const noteEnd = (ending: TurnEnding) =>
-    runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) });
+  const noteEnd = (ending: TurnEnding, more: Parameters<CallRunner['apply']>[2] = {}) =>
+    runner.apply(call.id, { type: 'conversation-ended', ending: toEnding(ending) }, more);
   // The call first has to know that it was opened, or it would not take its end from us.
   const endCall = async (ending: TurnEnding) => {
     await opened;
@@ -117,10 +117,13 @@ export async function joinSession(
   await pickup.close();
   await consent.close();
   const isBroken = ending.reason === 'connection_failed';
-  if (ending.reason === 'transferring') await endCall(ending);
+  const isTransfer = ending.reason === 'transferring';
+  if (isTransfer) await endCall(ending);
+  // What is told late must not end the session that has gone on since.
+  const isOurs = { onlyIf: (row: CallRow) => row.sessions_opened <= number };
   await untilStored({ clock, log }, async () => {
-    if (!isBroken && ending.reason !== 'transferring') await noteEnd(ending);
-    await runner.apply(call.id, { type: 'session-closed', clean: !isBroken });
+    if (!isBroken && !isTransfer) await noteEnd(ending, isOurs);
+    await runner.apply(call.id, { type: 'session-closed', clean: !isBroken }, isOurs);
   });
 }
 

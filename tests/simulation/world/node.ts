@@ -200,7 +200,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
         end: (how) => finish(how),
         disconnected: close,
       };
-      void joinSession(talk, { call: opened.call, charactersPerSecond: 15 }, () => conversation).catch(() => {});
+      void joinSession(talk, { ...opened, charactersPerSecond: 15 }, () => conversation).catch(() => {});
       time.later(talkMs, () => finish(ending));
       return { whenClosed: closed.promise, close: (clean) => time.later(5, () => close(clean)) };
     },
