@@ -33,6 +33,7 @@ const longestJobMs = 5 * 60_000;
 
 /** One measurement with a fresh load process and a fresh server; a string says why there is no figure. */
 async function runJob(job: Job): Promise<Measured | string> {
+  const database = job.databaseUrl === null ? null : await makeFreshDatabase(job.databaseUrl);
   const [command, ...args] = pinTo(availableParallelism() > 1 ? 1 : 0);
   const child = fork(join(import.meta.dirname, 'load/load-process.ts'), [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -40,7 +41,6 @@ async function runJob(job: Job): Promise<Measured | string> {
   });
   const say = (message: ToLoad) => child.send(message);
   let server: StartedServer | null = null;
-  const database = job.databaseUrl === null ? null : await makeFreshDatabase(job.databaseUrl);
   try {
     return await new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error(`${job.name} took too long`)), longestJobMs).unref();

@@ -121,17 +121,8 @@ export function createMediaLines(): MediaLines {
 function createLine(socket: WebSocket, { sid, number }: { sid: string; number: number }): Line {
   const streamSid = `MZ${String(number + 1).padStart(32, '0')}`;
   return {
-    ...{
-      sid,
-      streamSid,
-      socket,
-      number,
-      frame: 0,
-      voiced: Buffer.alloc(0),
-      voicedFrom: 0,
-      marks: [],
-      playedUntilMs: 0,
-    },
+    ...{ sid, streamSid, socket, number, frame: 0, playedUntilMs: 0 },
+    ...{ voiced: Buffer.alloc(0), voicedFrom: 0, marks: [] },
     // Lines do not all speak in the same millisecond.
     nextAtMs: performance.now() + ((number * 7) % frameMs),
     sentAtMs: new Float64Array(remembered),
