@@ -6,6 +6,8 @@ import type { Assistant } from '../assistant/assistant.ts';
 import type { CallOrder } from '../ports/carrier.ts';
 import { countLines, lockDueCalls } from '../store/call-queue.ts';
 import type { CallRow } from '../store/calls.ts';
+import { lockDials } from '../store/dial-attempts.ts';
+import { type EventRow, insertEvents } from '../store/events.ts';
 import { listNumberLimits, listNumbersWaiting, type NumberLimits, saveNumberPaces } from '../store/number-paces.ts';
 import { lockPace, savePace } from '../store/pace.ts';
 import type { Db } from '../store/schema.ts';
@@ -17,7 +19,7 @@ import { findNumberTurns } from './dial/find-number-turns.ts';
 import { toHealth } from './dial/note-outcome.ts';
 import type { NumberTurns } from './dial/number-turns.ts';
 import { placesAt } from './dial/pace.ts';
-import { decideAndReserve } from './dial/reserve-dial.ts';
+import { createReservations, type Reservations } from './dial/reserve-dial.ts';
 import { nextMoment } from './dial/schedule.ts';
 import { createLineBook, type LineBook } from './dial/share-lines.ts';
 import { type Accepted, giveUpAtMsOf } from './lifecycle-beginnings.ts';
@@ -26,6 +28,8 @@ import { type StepDone, takeStep } from './take-step.ts';
 
 interface Claim {
   steps: StepDone[];
+  /** What else is to be told once this is committed. */
+  events: EventRow[];
   /** When it is worth asking again; null: when a line has become free or another call is due. */
   againAtMs: number | null;
 }
@@ -39,17 +43,22 @@ export async function claimCalls(parts: CallParts, db: Db, nowMs: number): Promi
   const row = await lockPace(db, pace.account, now);
   const health = toHealth(row.health);
   const allowed = requestsAllowed(health, nowMs);
-  if (allowed.most === 0) return { steps: [], againAtMs: allowed.againAtMs };
+  if (allowed.most === 0) return { steps: [], events: [], againAtMs: allowed.againAtMs };
   const places = placesAt(pace, row.nextAt.getTime(), nowMs);
-  if (places.free === 0) return { steps: [], againAtMs: places.nextAtMs(0) };
+  if (places.free === 0) return { steps: [], events: [], againAtMs: places.nextAtMs(0) };
   const most = Math.min(places.free, allowed.most, mostAtOnce);
   const limits = await listNumberLimits(db);
   const turns = await findNumberTurns(db, pace, { limits, nowMs });
   const { calls, hasMore } = await chooseCalls(parts, db, { now, most, turns, limits });
   const steps: StepDone[] = [];
   const dialledFrom: string[] = [];
+  await lockDials(
+    db,
+    calls.map(({ client_id }) => client_id),
+  );
+  const reservations = createReservations({ db, policy: parts.dialPolicy, newId: parts.newId }, nowMs);
   for (const call of calls) {
-    const done = await dialOrNot(parts, db, { call, nowMs });
+    const done = await dialOrNot(parts, db, { call, nowMs, reservations });
     if (done.step.state.phase === 'sending') dialledFrom.push(call.from_number);
     steps.push(done);
   }
@@ -65,8 +74,10 @@ export async function claimCalls(parts: CallParts, db: Db, nowMs: number): Promi
     );
   }
   const isHeld = dialled >= allowed.most;
-  if (!hasMore) return { steps, againAtMs: await whenNumbersMayCall(parts, db, { now, turns, numbers }) };
-  return { steps, againAtMs: isHeld ? nowMs + 1000 : Math.max(places.nextAtMs(dialled), nowMs) };
+  const nextMs = isHeld ? nowMs + 1000 : Math.max(places.nextAtMs(dialled), nowMs);
+  const againAtMs = hasMore ? nextMs : await whenNumbersMayCall(parts, db, { now, turns, numbers });
+  const events = await insertEvents(db, await reservations.count());
+  return { steps, events, againAtMs };
 }
 
 /** How often the search goes on behind calls that turned out to have no line. */
@@ -120,7 +131,7 @@ async function whenNumbersMayCall(
 async function dialOrNot(
   parts: CallParts,
   db: Db,
-  { call, nowMs }: { call: CallRow; nowMs: number },
+  { call, nowMs, reservations }: { call: CallRow; nowMs: number; reservations: Reservations },
 ): Promise<StepDone> {
   const { place, limits } = call.lifecycle as Accepted;
   // Too late is too late, even when nobody looked in time.
@@ -132,16 +143,15 @@ async function dialOrNot(
   const openMs = nextMoment(call.schedule, person, nowMs);
   if (openMs !== nowMs) return takeStep(parts, db, { call, event: toLater(openMs, nowMs) });
   const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, limits) };
-  const asking = { db, policy: parts.dialPolicy, newId: parts.newId };
-  const { decision, events } = await decideAndReserve(asking, asked, nowMs);
+  const decision = await reservations.decide(asked);
   const passesMs = decision.retry_after_seconds;
   // A campaign goes on with others meanwhile: it is told that this one is blocked, and until when.
   const waits = keepsHours(call) && call.campaign_id === null;
   if (!decision.allowed && passesMs !== null && waits) {
     const laterMs = nextMoment(call.schedule, person, nowMs + passesMs * 1000);
-    return takeStep(parts, db, { call, event: toLater(laterMs, nowMs), events });
+    return takeStep(parts, db, { call, event: toLater(laterMs, nowMs) });
   }
-  return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision, events });
+  return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision });
 }
 
 /** Those that nobody asked for at this moment wait for hours at which the person may be called. */

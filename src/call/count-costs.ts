@@ -13,7 +13,7 @@ import type { Store } from '../store/open-store.ts';
 import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import {
-  addSpendEntry,
+  addSpendEntries,
   addToSums,
   type CallCostRow,
   findCostsToCheck,
@@ -91,10 +91,8 @@ async function settle(
   const place = placeOfRow(row);
   const change = cost.known_micros - row.settled_micros;
   const at = new Date(atMs);
-  if (change !== 0) {
-    await addToSums(db, place, { reserved: 0, settled: change });
-    await addSpendEntry(db, place, { callId: call.id, kind: 'correction', reserved: 0, settled: change, at });
-  }
+  const amounts = { place, reserved: 0, settled: change };
+  if (change !== 0) await addSpendEntries(db, [{ ...amounts, callId: call.id, kind: 'correction', at }]);
   const wait = charge ? undefined : askAgainAfterMs[row.tries + 1];
   await updateCallCost(db, call.id, {
     status: charge ? 'charged' : 'counted',
@@ -104,6 +102,7 @@ async function settle(
     tries: row.tries + 1,
     check_at: wait === undefined ? null : new Date(atMs + wait),
   });
+  if (change !== 0) await addToSums(db, [amounts]);
 }
 
 /** By the prices of the moment at which it was dialled. */

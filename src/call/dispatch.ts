@@ -105,13 +105,14 @@ async function takeTurn(
   parts: CallParts & { runner: CallRunner },
   arrived: (callId: string) => void,
 ): Promise<number | null> {
-  const { store, clock, runner, nodeId } = parts;
+  const { store, clock, live, runner, nodeId } = parts;
   const nowMs = clock.now();
   const startedMs = clock.monotonicMs();
   const dueAt = await findNextDue(store.db, nodeId, null);
   if (dueAt === null || dueAt.getTime() > nowMs) return dueAt?.getTime() ?? null;
-  const { steps, againAtMs } = await store.transaction((db) => claimCalls(parts, db, nowMs));
+  const { steps, events, againAtMs } = await store.transaction((db) => claimCalls(parts, db, nowMs));
   const isFresh = () => clock.monotonicMs() - startedMs < freshMs && Math.abs(clock.now() - nowMs) < freshMs;
+  live.publish(events);
   for (const done of steps) void runner.carryOut(done, isFresh).then(() => arrived(done.call.id));
   if (againAtMs !== null && againAtMs <= nowMs) return againAtMs;
   // Scheduled calls whose time has come and that have to wait are shown as queued.

@@ -165,16 +165,23 @@ async function hearOfWrapUp(
   return hearOfRecording({ db, clock, newId }, call, event);
 }
 
-/** Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. */
+/**
+ * Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. The
+ * carrier's answer to our request, which binds the two, may be stored between any two of these looks.
+ */
 async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise<string | null> {
   const named = event.query.get('callId');
   const { db } = parts.store;
-  const call = await findCall(db, everyone, named ?? event.carrierSid);
-  // The phone was picked up before the carrier's answer to our request was stored; only one call rings a number.
-  if (!call && named === null && event.type === 'instructions-wanted') return findUnboundCall(db, event);
+  const bound = async () => (await findCall(db, everyone, event.carrierSid))?.id ?? null;
+  if (named === null) {
+    const id = await bound();
+    // The phone was picked up before the carrier's answer to our request was stored; only one call rings a number.
+    return id === null && event.type === 'instructions-wanted' ? ((await findUnboundCall(db, event)) ?? bound()) : id;
+  }
+  const call = await findCall(db, everyone, named);
   if (!call || call.carrier_sid === event.carrierSid) return call?.id ?? null;
-  const owner = await findCall(db, everyone, event.carrierSid);
-  return owner ? null : call.id;
+  const owner = await bound();
+  return owner === null || owner === call.id ? call.id : null;
 }
 
 /** Whichever node holds the conversation stores what was said last, before the call is closed. */

@@ -209,7 +209,7 @@ function spendFactsOf({ dialPolicy }: CallParts, db: Db, asked: { request: CallR
     instructions: request.instructions('call'),
     longestSeconds: limitsOf(request).maxDurationSeconds,
   };
-  return findSpendFacts({ db, policy: dialPolicy.spend }, call, { atMs, lock: false });
+  return findSpendFacts({ db, policy: dialPolicy.spend }, call, atMs);
 }
 
 /** What was refused, when and why stays on record. */

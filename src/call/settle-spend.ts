@@ -10,9 +10,9 @@ import type { CallRow } from '../store/calls.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import {
-  addSpendEntry,
+  addSpendEntries,
   addToSums,
-  insertCallCost,
+  insertCallCosts,
   lockCallCost,
   type SpendPlace,
   updateCallCost,
@@ -27,6 +27,7 @@ export interface SettleParts {
   countedAfterMs: number;
 }
 
+/** Comes last of the follow-ups: it holds the sums that everybody counts in. */
 export function settleSpend(parts: SettleParts): FollowUp {
   return async (db, call, atMs) => {
     const reserved = await lockCallCost(db, call.id);
@@ -38,8 +39,8 @@ export function settleSpend(parts: SettleParts): FollowUp {
     );
     const wasReserved = reserved?.reserved_micros ?? 0;
     const at = new Date(atMs);
-    const sums = await addToSums(db, place, { reserved: -wasReserved, settled });
-    await addSpendEntry(db, place, { callId: call.id, kind: 'settlement', reserved: -wasReserved, settled, at });
+    const amounts = { place, reserved: -wasReserved, settled };
+    await addSpendEntries(db, [{ ...amounts, callId: call.id, kind: 'settlement', at }]);
     const isCharged = call.answered_at !== null;
     const changes = {
       // The carrier takes nothing for a phone that nobody answered.
@@ -50,7 +51,8 @@ export function settleSpend(parts: SettleParts): FollowUp {
       check_at: isCharged ? new Date(atMs + parts.countedAfterMs) : null,
     };
     if (reserved) await updateCallCost(db, call.id, changes);
-    else await insertCallCost(db, { ...toRow(call.id, place), ...changes, created_at: at });
+    else await insertCallCosts(db, [{ ...toRow(call.id, place), ...changes, created_at: at }]);
+    const sums = await addToSums(db, [amounts]);
     return tellThresholds(parts, db, { place, sums, addedMicros: settled - wasReserved, atMs });
   };
 }

@@ -26,8 +26,6 @@ interface Happened {
   facts?: { durationSeconds?: number | null };
   /** What the rules said of a dial. */
   decision?: DialDecision | null;
-  /** What else is to be told of it. */
-  events?: NewEvent[];
 }
 
 export async function takeStep(parts: CallParts, db: Db, happened: Happened): Promise<StepDone> {
@@ -49,9 +47,6 @@ export async function takeStep(parts: CallParts, db: Db, happened: Happened): Pr
     const { answered_by: answeredBy, voicemail_message: voicemailMessage } = call;
     changes.outcome = outcomeOf(made.state.status, made.state.ending, { personTurns, answeredBy, voicemailMessage });
   }
-  // What it might have cost is free again while it waits.
-  if (made.state.phase === 'accepted' && before.phase !== 'accepted')
-    await giveBackReservation(db, call.id, event.atMs);
   await updateCall(db, call.id, changes);
   await appendToLog(db, [
     {
@@ -67,7 +62,10 @@ export async function takeStep(parts: CallParts, db: Db, happened: Happened): Pr
   const after = { ...call, ...changes, lifecycle: made.state, policy_decision: policy } as CallRow;
   const told = toEvents(parts, after, { effects: made.effects, at });
   const more = isOver ? await followUp(parts, db, { call: after, atMs: event.atMs }) : [];
-  const events = await insertEvents(db, [...told, ...(happened.events ?? []), ...more]);
+  const events = await insertEvents(db, [...told, ...more]);
+  // What it might have cost is free again while it waits.
+  if (made.state.phase === 'accepted' && before.phase !== 'accepted')
+    await giveBackReservation(db, call.id, event.atMs);
   return { call: after, step: made, events };
 }
 

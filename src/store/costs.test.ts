@@ -4,7 +4,7 @@ import { insertCall } from './calls.ts';
 import { sumCosts } from './costs.ts';
 import type { Store } from './open-store.ts';
 import { everyone, onlyOf } from './reach.ts';
-import { insertCallCost } from './spend.ts';
+import { insertCallCosts } from './spend.ts';
 
 const calls = [
   { client: 'client_1', assistant: 1, day: '2026-01-05', micros: 100, total: 100 },
@@ -24,10 +24,19 @@ async function fill({ db }: Store): Promise<void> {
       ...{ sessions_opened: 0, created_at: at, answered_at: at, ended_at: at, check_at: null },
       assistant_id: call.assistant,
     });
-    await insertCallCost(db, {
-      ...{ call_id: id, client_id: call.client, campaign_id: null, currency: 'USD', day: call.day, status: 'counted' },
-      ...{ reserved_micros: 0, settled_micros: call.micros, total_micros: call.total, created_at: at },
-    });
+    await insertCallCosts(db, [
+      {
+        ...{
+          call_id: id,
+          client_id: call.client,
+          campaign_id: null,
+          currency: 'USD',
+          day: call.day,
+          status: 'counted',
+        },
+        ...{ reserved_micros: 0, settled_micros: call.micros, total_micros: call.total, created_at: at },
+      },
+    ]);
   }
 }
 

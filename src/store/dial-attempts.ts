@@ -2,9 +2,12 @@
 import { sql } from 'kysely';
 import type { Db } from './schema.ts';
 
-/** Waits for other transactions that dial for the same client (or the operator), and keeps them out until this one ends. */
-export async function lockDials(db: Db, clientId: string | null): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`dial ${clientId ?? ''}`}, 0))`.execute(db);
+/** Waits for other transactions that dial for the same clients (null: the operator), and keeps them out until this one ends. */
+export async function lockDials(db: Db, clientIds: Iterable<string | null>): Promise<void> {
+  const names = new Set([...clientIds].map((id) => id ?? ''));
+  // Always in the same order, so that two transactions never wait for each other.
+  for (const name of [...names].toSorted())
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`dial ${name}`}, 0))`.execute(db);
 }
 
 /** When a number was rung for a client (or the operator), newest first; calls that the carrier refused did not ring. */

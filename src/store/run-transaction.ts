@@ -21,7 +21,15 @@ interface TransactionParts<Database> {
   scope: TransactionScope;
 }
 
+/** Thrown by a transaction's work that finds what it read overtaken by another: all of it runs again. */
+export class TransactionOvertaken extends CallwrightError {
+  constructor(message: string) {
+    super('store/transaction-overtaken', message);
+  }
+}
+
 function collided(error: unknown): boolean {
+  if (error instanceof TransactionOvertaken) return true;
   const state = sqlStateOf(error);
   return state === serializationFailure || state === deadlockDetected;
 }
@@ -53,8 +61,8 @@ async function runOnce<Database, T>(
 }
 
 /**
- * Runs `work` in a transaction and gives its result; after a deadlock or a serialization failure the whole of it runs
- * again, up to 5 times, so it must not do anything but query.
+ * Runs `work` in a transaction and gives its result; after a deadlock, a serialization failure or a
+ * `TransactionOvertaken` the whole of it runs again, up to 5 times, so it must not do anything but query.
  */
 export async function runTransaction<Database, T>(
   parts: TransactionParts<Database>,

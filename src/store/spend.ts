@@ -21,8 +21,8 @@ export const clientScope = (id: string) => `client:${id}`;
 export const campaignScope = (id: string) => `campaign:${id}`;
 export const allTime = 'ever';
 
-/** Always in the same order, so that two transactions never wait for each other. */
-function sumsOf({ clientId, campaignId, day }: SpendPlace): { scope: string; period: string }[] {
+/** The sums that a call counts for. */
+export function sumsFor({ clientId, campaignId, day }: SpendPlace): { scope: string; period: string }[] {
   const month = day.slice(0, 7);
   const scopes = [
     ...(campaignId === null ? [] : [campaignScope(campaignId)]),
@@ -36,7 +36,7 @@ function sumsOf({ clientId, campaignId, day }: SpendPlace): { scope: string; per
 
 /** The sums that a call counts for, as they are now. */
 export function readSums(db: Db, place: SpendPlace): Promise<SpendSum[]> {
-  const keys = sumsOf(place);
+  const keys = sumsFor(place);
   return db
     .selectFrom('spend_totals')
     .select(['scope', 'period', 'reserved_micros', 'settled_micros'])
@@ -66,21 +66,17 @@ export async function listSums(
     .execute();
 }
 
-/** Adds to the sums that a call counts for; gives them as they are then, kept from everybody else until the transaction ends. */
+/**
+ * Adds to the sums that calls count for; gives them as they are then. Nobody else can count until the transaction ends,
+ * so it comes last in it, after every other lock: who waits for a sum is then never waited for.
+ */
 export function addToSums(
   db: Db,
-  place: SpendPlace,
-  { reserved, settled }: { reserved: number; settled: number },
+  amounts: readonly { place: SpendPlace; reserved: number; settled: number }[],
 ): Promise<SpendSum[]> {
-  const rows = sumsOf(place).map((key) => ({
-    ...key,
-    currency: place.currency,
-    reserved_micros: reserved,
-    settled_micros: settled,
-  }));
   return db
     .insertInto('spend_totals')
-    .values(rows)
+    .values(sumUp(amounts))
     .onConflict((conflict) =>
       conflict.columns(['scope', 'period', 'currency']).doUpdateSet({
         reserved_micros: sql`spend_totals.reserved_micros + excluded.reserved_micros`,
@@ -91,11 +87,26 @@ export function addToSums(
     .execute();
 }
 
-/** Keeps the sums that a call counts for from everybody else until the transaction ends. */
-export const lockSums = (db: Db, place: SpendPlace) => addToSums(db, place, { reserved: 0, settled: 0 });
+/** Always in the same order, so that two transactions never wait for each other. */
+function sumUp(amounts: Parameters<typeof addToSums>[1]): Insertable<SpendTotalsTable>[] {
+  const rows = new Map<string, Insertable<SpendTotalsTable>>();
+  for (const { place, reserved, settled } of amounts) {
+    const { currency } = place;
+    for (const { scope, period } of sumsFor(place)) {
+      const key = `${scope} ${period} ${currency}`;
+      const { reserved_micros = 0, settled_micros = 0 } = rows.get(key) ?? {};
+      rows.set(key, {
+        ...{ scope, period, currency },
+        reserved_micros: Number(reserved_micros) + reserved,
+        settled_micros: Number(settled_micros) + settled,
+      });
+    }
+  }
+  return [...rows].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+}
 
-export async function insertCallCost(db: Db, row: Insertable<CallCostsTable>): Promise<void> {
-  await db.insertInto('call_costs').values(row).execute();
+export async function insertCallCosts(db: Db, rows: readonly Insertable<CallCostsTable>[]): Promise<void> {
+  await db.insertInto('call_costs').values(rows).execute();
 }
 
 export async function deleteCallCost(db: Db, callId: string): Promise<void> {
@@ -119,31 +130,22 @@ export async function updateCallCost(
   await db.updateTable('call_costs').set(changes).where('call_id', '=', callId).execute();
 }
 
-export async function addSpendEntry(
+export async function addSpendEntries(
   db: Db,
-  place: SpendPlace,
-  entry: {
+  entries: readonly {
+    place: SpendPlace;
     callId: string;
     kind: 'reservation' | 'settlement' | 'correction';
     reserved: number;
     settled: number;
     at: Date;
-  },
+  }[],
 ): Promise<void> {
-  await db
-    .insertInto('spend_entries')
-    .values({
-      call_id: entry.callId,
-      client_id: place.clientId,
-      campaign_id: place.campaignId,
-      day: place.day,
-      currency: place.currency,
-      kind: entry.kind,
-      reserved_micros: entry.reserved,
-      settled_micros: entry.settled,
-      at: entry.at,
-    })
-    .execute();
+  const rows = entries.map(({ place, callId, kind, reserved, settled, at }) => ({
+    ...{ call_id: callId, client_id: place.clientId, campaign_id: place.campaignId, day: place.day },
+    ...{ currency: place.currency, kind, reserved_micros: reserved, settled_micros: settled, at },
+  }));
+  await db.insertInto('spend_entries').values(rows).execute();
 }
 
 /** Ids of calls whose cost must be looked at again, the longest due first. */

@@ -31,9 +31,9 @@ export function toCallRules(
     lineRules: { table: base.overrides.lineRules ?? readLineRules(config), recordsLines: config.recordCalls },
     followUps: [
       mintRetry({ newId, random: base.random, places, adviceFor: network.carrier.adviceFor }),
-      settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
       askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),
+      settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
     ],
   };
 }

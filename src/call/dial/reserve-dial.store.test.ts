@@ -13,7 +13,7 @@ import { placeCall, queueCall } from '../place-call.ts';
 import { settleSpend } from '../settle-spend.ts';
 import { openRoom, type Room, request, until } from '../testing/open-room.ts';
 import { DialRefused } from './dial-refused.ts';
-import { decideAndReserve } from './reserve-dial.ts';
+import { createReservations } from './reserve-dial.ts';
 import { findSpendFacts, type SpendPolicy } from './spend-policy.ts';
 
 const perMinute = 84_000;
@@ -216,14 +216,17 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     const parts = { policy: room.dialPolicy, newId: room.newId };
     const more = { campaignId: null, engine: 'relay', metadata: null, instructions: null, longestSeconds: 90 } as const;
     const decide = (id: string) =>
-      room.store.transaction((inside) => {
+      room.store.transaction(async (inside) => {
         const wanted = { to: '+12125550299', from: request.from, clientId: id, recipientZone: null, keepsHours: false };
         const asked = { callId: `call_${id}`, wanted, spending: { ...more, assistant } };
-        return decideAndReserve({ db: inside, ...parts }, asked, room.clock.now());
+        const reservations = createReservations({ db: inside, ...parts }, room.clock.now());
+        const decision = await reservations.decide(asked);
+        await reservations.count();
+        return decision;
       });
     const decided = await Promise.all(crowd.map(decide));
-    expect(decided.filter(({ decision }) => decision.allowed)).toHaveLength(7);
-    expect(decided.filter(({ decision }) => decision.code === 'dial/spend-cap')).toHaveLength(43);
+    expect(decided.filter(({ allowed }) => allowed)).toHaveLength(7);
+    expect(decided.filter(({ code }) => code === 'dial/spend-cap')).toHaveLength(43);
     expect((await sums())[1]?.[1]).toBe(7 * worst);
     await ledgerAddsUp();
   });
@@ -262,13 +265,12 @@ describeOnBothDatabases('reserving what a call may cost', (openFresh) => {
     });
     const call = { to: '+12125550301', clientId: null, campaignId: 'campaign_1', assistant, engine: 'relay' as const };
     const more = { metadata: null, instructions: null, longestSeconds: 90 };
-    const facts = (atMs: number) =>
-      findSpendFacts({ db: room.store.db, policy }, { ...call, ...more }, { atMs, lock: false });
+    const facts = (atMs: number) => findSpendFacts({ db: room.store.db, policy }, { ...call, ...more }, atMs);
     const place = { clientId: null, campaignId: 'campaign_1', day: '2020-01-01', currency: 'USD' };
     expect((await facts(room.clock.now())).caps).toMatchObject([
       { whose: 'campaign', period: 'ever', capMicros: 2 * worst, usedMicros: 0, endsAtMs: null },
     ]);
-    await addToSums(room.store.db, place, { reserved: worst, settled: 1 });
+    await addToSums(room.store.db, [{ place, reserved: worst, settled: 1 }]);
     expect((await facts(room.clock.now())).caps).toMatchObject([{ usedMicros: worst + 1 }]);
   });
 

@@ -10,7 +10,7 @@ import { findCampaign } from '../../store/campaigns.ts';
 import { findClient } from '../../store/clients.ts';
 import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
-import { lockSums, readSums, type SpendPlace } from '../../store/spend.ts';
+import { readSums, type SpendPlace, type SpendSum, sumsFor } from '../../store/spend.ts';
 import { parseClientDialLimits } from './client-dial-limits.ts';
 import { toDestination } from './where/destination.ts';
 
@@ -80,25 +80,49 @@ export const placeOf = (
   currency,
 });
 
-/**
- * @param options.lock keeps the sums from every other dial until the transaction ends: what is found stays true
- */
-export async function findSpendFacts(
-  { db, policy }: { db: Db; policy: SpendPolicy },
-  call: SpendingCall,
-  options: { atMs: number; lock: boolean },
-): Promise<SpendFacts> {
-  const { atMs, lock } = options;
-  const place = placeOf(call, policy.currency, atMs);
-  const prices = await readPrices(db, call.to, atMs);
-  const client = await capsOfClient(db, call.clientId);
-  const campaign = await capsOfCampaign(db, call.campaignId);
-  const sums = await (lock ? lockSums(db, place) : readSums(db, place));
+/** What is known of the spending of a call that nobody reserves for. */
+export const findSpendFacts = (from: { db: Db; policy: SpendPolicy }, call: SpendingCall, atMs: number) =>
+  createSpendReader(from, atMs).find(call);
+
+/** Reads what is committed, and adds what was taken of it here and is not counted yet. */
+export interface SpendReader {
+  find(call: SpendingCall): Promise<SpendFacts>;
+  take(place: SpendPlace, micros: number): void;
+}
+
+export function createSpendReader({ db, policy }: { db: Db; policy: SpendPolicy }, atMs: number): SpendReader {
+  const read = new Map<string, Promise<SpendSum[]>>();
+  const taken = new Map<string, number>();
+  const keyOf = ({ scope, period }: { scope: string; period: string }) => `${scope} ${period}`;
+  const sumsOf = (place: SpendPlace) => {
+    const key = `${place.clientId} ${place.campaignId}`;
+    const sums = read.get(key) ?? readSums(db, place);
+    read.set(key, sums);
+    return sums;
+  };
   return {
-    currency: policy.currency,
-    worstCase: worstCaseOf(toShape(policy, call, 'outbound'), { all: prices, currency: policy.currency }, atMs),
-    unknownPrices: policy.unknownPrices,
-    caps: toCapStates({ operator: policy.caps, client, campaign }, place, sums),
+    async find(call) {
+      const place = placeOf(call, policy.currency, atMs);
+      const prices = await readPrices(db, call.to, atMs);
+      const client = await capsOfClient(db, call.clientId);
+      const campaign = await capsOfCampaign(db, call.campaignId);
+      const caps = toCapStates({ operator: policy.caps, client, campaign }, place, await sumsOf(place));
+      return {
+        currency: policy.currency,
+        worstCase: worstCaseOf(toShape(policy, call, 'outbound'), { all: prices, currency: policy.currency }, atMs),
+        unknownPrices: policy.unknownPrices,
+        caps: caps.map((cap) => {
+          const takenHere = taken.get(keyOf({ scope: cap.scope, period: cap.periodName })) ?? 0;
+          return { ...cap, usedMicros: cap.usedMicros + takenHere };
+        }),
+      };
+    },
+    take(place, micros) {
+      for (const counted of sumsFor(place)) {
+        const key = keyOf(counted);
+        taken.set(key, (taken.get(key) ?? 0) + micros);
+      }
+    },
   };
 }
 

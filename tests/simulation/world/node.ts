@@ -125,8 +125,8 @@ function followUpsOf(given: {
   const { adviceFor } = carrier;
   return [
     mintRetry({ newId, random, adviceFor, places: policy.places }),
-    settleSpend({ policy: policy.spend, newId, countedAfterMs: 10_000 }),
     followCampaignCall({ carrier, random, newId, log: silentLogger }),
+    settleSpend({ policy: policy.spend, newId, countedAfterMs: 10_000 }),
   ];
 }
 
