@@ -28,6 +28,8 @@ export interface Change {
 export interface Law {
   /** The carrier takes a call. */
   placed?(line: CarrierLine): void;
+  /** A node took the news that the carrier's call has this status now. */
+  heard?(line: CarrierLine, status: CarrierLine['true']['status']): void;
   /** A row of that table was changed. */
   committed?(table: string, change: Change): void;
   /** Faults are healed, 15 minutes have passed or everything is at rest. */

@@ -1,5 +1,6 @@
 /** All laws, in their order. */
 import { contactsDone } from './contacts-done.ts';
+import { heardIsHeard } from './heard-is-heard.ts';
 import type { CreateLaw } from './law.ts';
 import { matchesTheCarrier } from './matches-the-carrier.ts';
 import { notForbidden } from './not-forbidden.ts';
@@ -17,6 +18,7 @@ export const laws: readonly CreateLaw[] = [
   nothingLost,
   onlyForward,
   matchesTheCarrier,
+  heardIsHeard,
   toldOnce,
   notForbidden,
   withinTheLimits,

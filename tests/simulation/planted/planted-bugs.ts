@@ -48,6 +48,7 @@ export const plantedBugs: Record<string, Spoil> = {
   'believes that every call still rings': inCarrier(() => ({ fetchCall: always('ringing') })),
   'takes busy for completed': reportsAs('busy', 'completed'),
   'takes no answer for failed': reportsAs('no_answer', 'failed'),
+  'thanks for busy and goes on ringing': reportsAs('busy', 'ringing'),
   'takes ringing for the end': reportsAs('ringing', 'completed'),
   'binds a callback to another SID': inCallbacks((event) => ({ ...event, carrierSid: `CA${'1'.repeat(32)}` })),
   'steps without the lock of the call': unlocked('calls'),

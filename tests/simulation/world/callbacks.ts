@@ -19,6 +19,8 @@ export interface CallbackParts {
   swarm(): Swarm;
   /** Brings a request to whichever node is up; null when none is, or it died over it. */
   deliver(request: CarrierRequest): Promise<CarrierReply | null>;
+  /** A node took the news of a call. */
+  heard(line: CarrierLine, status: StatusChange['status']): void;
 }
 
 export interface Callbacks {
@@ -62,15 +64,22 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
     truth.strike(fault);
     return true;
   };
-  const send = (request: CarrierRequest, afterMs: number) => {
+  const send = (request: CarrierRequest, afterMs: number, heard: () => void) => {
     pending += 1;
+    const deliverOnce = () =>
+      deliver(request).then(
+        (reply) => {
+          if (reply && reply.status < 300) heard();
+          return reply;
+        },
+        () => null,
+      );
     scheduler.at(afterMs, () => {
-      const again = (reply: CarrierReply | null) => {
+      void deliverOnce().then((reply) => {
         pending -= 1;
         // The carrier repeats a webhook once when nobody took it.
-        if (reply === null) scheduler.at(1000, () => void deliver(request));
-      };
-      void deliver(request).then(again, () => again(null));
+        if (reply === null) scheduler.at(1000, () => void deliverOnce());
+      });
     });
   };
   return {
@@ -91,8 +100,10 @@ export function createCallbacks(parts: CallbackParts): Callbacks {
       if (chance(swarm.callbackDropped, 'callback dropped')) return;
       const delay = () =>
         chance(swarm.callbackDelayed, 'callback delayed') ? random.fraction() * swarm.longestDelayMs : 0;
-      send(request, 20 + random.fraction() * 80 + delay());
-      if (chance(swarm.callbackDoubled, 'callback doubled')) send(request, 20 + random.fraction() * 3000 + delay());
+      const heard = () => parts.heard(line, status);
+      send(request, 20 + random.fraction() * 80 + delay(), heard);
+      if (chance(swarm.callbackDoubled, 'callback doubled'))
+        send(request, 20 + random.fraction() * 3000 + delay(), heard);
     },
     async ask(line, url, more) {
       for (let tries = 0; tries < 2; tries += 1) {

@@ -105,9 +105,11 @@ export function createLine(parts: LineParts, order: LineOrder, carrierSid: strin
   }
   const pickup = drawPickup(random);
   const afterMs = 500 + random.fraction() * 8000;
-  later(random.fraction() * 1500, () => {
+  // Some cannot be reached at once: their end is told while the answer to our request is on its way.
+  const rate = pickup === 'cannot-be-reached' && random.fraction() < 0.5 ? 0 : 1;
+  later(rate * random.fraction() * 1500, () => {
     step({ type: 'dialed' });
-    later(100 + random.fraction() * 2000, () => {
+    later(rate * (100 + random.fraction() * 2000), () => {
       if (pickup === 'cannot-be-reached') return line.end('failed');
       step({ type: 'rang' });
       if (pickup === 'answers' && afterMs < order.ringMs) return later(afterMs, answer);

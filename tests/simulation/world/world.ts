@@ -140,6 +140,10 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
   const callbacks = createCallbacks({
     ...{ scheduler, truth, random: createSeededRandom(seed + 3), swarm: () => swarm },
     deliver: async (request) => (await pickNode()?.webhook(request)) ?? null,
+    heard: (line, status) =>
+      judge(() => {
+        for (const law of upheld) law.heard?.(line, status);
+      }),
   });
 
   const calm = { before: async () => {}, after: async () => {} };
