@@ -7,14 +7,18 @@ import { createIds } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { usualPlaceRules } from '../../src/call/dial/rules/place-rules.ts';
+import type { SpendPolicy } from '../../src/call/dial/spend-policy.ts';
 import { createDispatcher } from '../../src/call/dispatch.ts';
 import { noLineRules } from '../../src/call/line-rules/line-rules.ts';
 import { queueCall } from '../../src/call/place-call.ts';
 import { type CallParts, createCallRunner } from '../../src/call/run-call.ts';
+import { settleSpend } from '../../src/call/settle-spend.ts';
 import type { SpeechVendors } from '../../src/call/speech-vendors.ts';
+import { askWhenOver } from '../../src/call/wrap-up/analyze-calls.ts';
 import { settingsOfEngines } from '../../src/config/speech.ts';
 import { createLiveEvents } from '../../src/notify/live-events.ts';
 import type { CallOrder, Carrier } from '../../src/ports/carrier.ts';
+import { noCaps } from '../../src/spend/spend-caps.ts';
 import { recordAudit } from '../../src/store/audit-log.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { inParallel } from '../load/scene.ts';
@@ -39,6 +43,11 @@ const carrier = {
   },
 } as unknown as Carrier;
 const live = createLiveEvents(silentLogger);
+/** What a call may cost is reserved and settled as it is by the server. */
+const spend: SpendPolicy = {
+  ...{ currency: 'USD', caps: noCaps, unknownPrices: 'deny', carrier: 'twilio' },
+  vendorsOf: () => [{ ears: null, mouth: null, model: null, agent: null }],
+};
 const parts: CallParts = {
   store,
   carrier,
@@ -56,9 +65,11 @@ const parts: CallParts = {
     places: usualPlaceRules,
     callsPerNumberPerDay: null,
     callsPerNumberPerWeek: null,
+    spend,
   },
   lineRules: { table: noLineRules, recordsLines: false },
-  followUps: [],
+  followUps: [askWhenOver],
+  lastFollowUp: settleSpend({ policy: spend, newId, countedAfterMs: 10_000 }),
 };
 const runner = createCallRunner(parts);
 const dispatcher = createDispatcher({ ...parts, runner });

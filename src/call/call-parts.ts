@@ -31,6 +31,8 @@ export interface CallParts extends Rhythm {
   lineRules: LineRules;
   /** Run one after another in the transaction in which a call becomes over. */
   followUps: readonly FollowUp[];
+  /** The one that holds what everybody counts in: it comes after all else that the transaction does. */
+  lastFollowUp?: FollowUp;
 }
 
 /** A lifecycle event without its time, which the runner adds. */

@@ -24,6 +24,7 @@ import { nextMoment } from './dial/schedule.ts';
 import { createLineBook, type LineBook } from './dial/share-lines.ts';
 import { type Accepted, giveUpAtMsOf } from './lifecycle-beginnings.ts';
 import type { LifecycleEvent } from './lifecycle-state.ts';
+import { createStepNotes, type StepNotes } from './step-notes.ts';
 import { type StepDone, takeStep } from './take-step.ts';
 
 interface Claim {
@@ -56,12 +57,14 @@ export async function claimCalls(parts: CallParts, db: Db, nowMs: number): Promi
     db,
     calls.map(({ client_id }) => client_id),
   );
+  const notes = createStepNotes(db);
   const reservations = createReservations({ db, policy: parts.dialPolicy, newId: parts.newId }, nowMs);
   for (const call of calls) {
-    const done = await dialOrNot(parts, db, { call, nowMs, reservations });
+    const done = await dialOrNot(parts, db, { call, nowMs, reservations, notes });
     if (done.step.state.phase === 'sending') dialledFrom.push(call.from_number);
     steps.push(done);
   }
+  await notes.write();
   const dialled = dialledFrom.length;
   const numbers = turns.after(dialledFrom);
   if (dialled > 0) {
@@ -131,17 +134,17 @@ async function whenNumbersMayCall(
 async function dialOrNot(
   parts: CallParts,
   db: Db,
-  { call, nowMs, reservations }: { call: CallRow; nowMs: number; reservations: Reservations },
+  { call, nowMs, reservations, notes }: { call: CallRow; nowMs: number; reservations: Reservations; notes: StepNotes },
 ): Promise<StepDone> {
   const { place, limits } = call.lifecycle as Accepted;
   // Too late is too late, even when nobody looked in time.
   if (place.kind !== 'request' && nowMs >= giveUpAtMsOf(place)) {
-    return takeStep(parts, db, { call, event: { type: 'check', atMs: nowMs } });
+    return takeStep(parts, db, { call, event: { type: 'check', atMs: nowMs }, notes });
   }
   const { places } = parts.dialPolicy;
   const person = { to: call.to_number, recipientZone: call.recipient_timezone, places };
   const openMs = nextMoment(call.schedule, person, nowMs);
-  if (openMs !== nowMs) return takeStep(parts, db, { call, event: toLater(openMs, nowMs) });
+  if (openMs !== nowMs) return takeStep(parts, db, { call, event: toLater(openMs, nowMs), notes });
   const asked = { callId: call.id, wanted: toWantedDial(call), spending: toSpending(call, limits) };
   const decision = await reservations.decide(asked);
   const passesMs = decision.retry_after_seconds;
@@ -149,9 +152,9 @@ async function dialOrNot(
   const waits = keepsHours(call) && call.campaign_id === null;
   if (!decision.allowed && passesMs !== null && waits) {
     const laterMs = nextMoment(call.schedule, person, nowMs + passesMs * 1000);
-    return takeStep(parts, db, { call, event: toLater(laterMs, nowMs) });
+    return takeStep(parts, db, { call, event: toLater(laterMs, nowMs), notes });
   }
-  return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision });
+  return takeStep(parts, db, { call, event: toEvent(decision, nowMs), decision, notes });
 }
 
 /** Those that nobody asked for at this moment wait for hours at which the person may be called. */

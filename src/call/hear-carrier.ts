@@ -3,7 +3,7 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
 import { findUnboundCall } from '../store/call-queue.ts';
-import { findCall } from '../store/calls.ts';
+import { type CallRow, findCall } from '../store/calls.ts';
 import { insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
 import {
@@ -49,16 +49,17 @@ export async function hearCarrier(parts: HearCarrierParts, event: CarrierEvent):
   const isIncoming =
     event.type === 'instructions-wanted' && event.direction === 'inbound' && !event.query.has('callId');
   if (isIncoming) return answerIncoming(parts, event);
-  const callId = await findCallId(parts, event);
+  const call = await findCallOf(parts, event);
+  const callId = call?.id ?? null;
   const log = parts.log.child({ callId, carrierSid: event.carrierSid });
-  if (!callId) {
+  if (!call || callId === null) {
     log.warn({ event: event.type }, 'carrier speaks of a call that is not ours');
     return event.type === 'instructions-wanted' ? { type: 'hang-up' } : { type: 'acknowledge' };
   }
   switch (event.type) {
     case 'status-changed': {
       log.info({ status: event.status, sequence: event.sequence, sipCode: event.sipCode }, 'call status received');
-      if (finals.includes(event.status)) await hearLastWords(parts, callId, true);
+      if (finals.includes(event.status) && call.hasSession) await hearLastWords(parts, callId, true);
       const error = toError(event.errorCode, event.errorMessage);
       const facts = { durationSeconds: event.durationSeconds };
       const { carrierSid, status } = event;
@@ -169,20 +170,31 @@ async function hearOfWrapUp(
  * Our own id stands in the URL that we gave the carrier for this call; its own id must not belong to another. The
  * carrier's answer to our request, which binds the two, may be stored between any two of these looks.
  */
-async function findCallId(parts: HearCarrierParts, event: CarrierEvent): Promise<string | null> {
+async function findCallOf(parts: HearCarrierParts, event: CarrierEvent): Promise<CallHeardOf | null> {
   const named = event.query.get('callId');
   const { db } = parts.store;
-  const bound = async () => (await findCall(db, everyone, event.carrierSid))?.id ?? null;
+  const find = async (idOrSid: string) => (await findCall(db, everyone, idOrSid)) ?? null;
   if (named === null) {
-    const id = await bound();
+    const call = await find(event.carrierSid);
+    if (call || event.type !== 'instructions-wanted') return call && toHeardOf(call);
     // The phone was picked up before the carrier's answer to our request was stored; only one call rings a number.
-    return id === null && event.type === 'instructions-wanted' ? ((await findUnboundCall(db, event)) ?? bound()) : id;
+    const unbound = await findUnboundCall(db, event);
+    const bound = unbound === null ? await find(event.carrierSid) : null;
+    return unbound === null ? bound && toHeardOf(bound) : { id: unbound, hasSession: false };
   }
-  const call = await findCall(db, everyone, named);
-  if (!call || call.carrier_sid === event.carrierSid) return call?.id ?? null;
-  const owner = await bound();
-  return owner === null || owner === call.id ? call.id : null;
+  const call = await find(named);
+  if (!call || call.carrier_sid === event.carrierSid) return call && toHeardOf(call);
+  const owner = await find(event.carrierSid);
+  return owner === null || owner.id === call.id ? toHeardOf(call) : null;
 }
+
+interface CallHeardOf {
+  id: string;
+  /** Whether there is, or was, a conversation. */
+  hasSession: boolean;
+}
+
+const toHeardOf = (call: CallRow): CallHeardOf => ({ id: call.id, hasSession: call.sessions_opened > 0 });
 
 /** Whichever node holds the conversation stores what was said last, before the call is closed. */
 async function hearLastWords({ commands, log }: HearCarrierParts, callId: string, clean: boolean): Promise<void> {

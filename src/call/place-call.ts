@@ -17,6 +17,7 @@ import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecy
 import type { Lifecycle } from './lifecycle-state.ts';
 import { toScheduleColumns, whenToDial } from './schedule-call.ts';
 import { type SpeechVendors, someoneCanSpeak } from './speech-vendors.ts';
+import type { StepNotes } from './step-notes.ts';
 import { type NewCall, type StoredCall, storeCall } from './store-call.ts';
 
 export type { CallRequest } from './call-request.ts';
@@ -117,7 +118,7 @@ export async function queueCall(
 export function storeQueuedCall(
   parts: CallParts,
   db: Db,
-  request: CallRequest & { turnAtMs?: number },
+  request: CallRequest & { turnAtMs?: number; notes?: StepNotes },
 ): Promise<StoredCall> {
   const atMs = request.turnAtMs ?? parts.clock.now();
   const when = whenToDial(request, parts.dialPolicy, atMs);
@@ -129,6 +130,7 @@ export function storeQueuedCall(
     lifecycle,
     event,
     more: toScheduleColumns(request, when),
+    ...(request.notes ? { notes: request.notes } : {}),
   });
 }
 

@@ -27,7 +27,7 @@ export interface SettleParts {
   countedAfterMs: number;
 }
 
-/** Comes last of the follow-ups: it holds the sums that everybody counts in. */
+/** Comes last of all: it holds the sums that everybody counts in. */
 export function settleSpend(parts: SettleParts): FollowUp {
   return async (db, call, atMs) => {
     const reserved = await lockCallCost(db, call.id);

@@ -4,7 +4,7 @@ import type { CallOrder } from '../ports/carrier.ts';
 import { priorities } from '../store/call-queue.ts';
 import { type CallRow, insertCall, type NewCallRow } from '../store/calls.ts';
 import { listConsentsOf } from '../store/consents.ts';
-import { type EventRow, insertEvents } from '../store/events.ts';
+import type { EventRow } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
 import type { CallRequest } from './call-request.ts';
@@ -13,6 +13,7 @@ import type { DialDecision } from './dial/decide-dial.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import { mustAsk, type ToldCall, underLineRules } from './line-rules/under-line-rules.ts';
+import { createStepNotes, type StepNotes } from './step-notes.ts';
 
 export interface NewCall {
   id: string;
@@ -22,6 +23,8 @@ export interface NewCall {
   more?: Partial<NewCallRow>;
   /** Why it was blocked. */
   policy?: DialDecision;
+  /** Where other calls of the transaction are noted too, which whoever stores them writes; else it is noted at once. */
+  notes?: StepNotes;
 }
 
 export interface StoredCall {
@@ -90,7 +93,10 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     at,
     data,
   };
-  return { id, row: stored, events: await insertEvents(db, [row]) };
+  const notes = call.notes ?? createStepNotes(db);
+  const events = notes.tell([row]);
+  if (!call.notes) await notes.write();
+  return { id, row: stored, events };
 }
 
 /** What the person must be told where they are; whether they have agreed is looked up only where they would be asked. */

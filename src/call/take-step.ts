@@ -1,8 +1,8 @@
 /** Takes one step of a call in a transaction: state, columns, log, announced events, and what follows from its end. */
-import { appendToLog } from '../store/call-log.ts';
+import type { Updateable } from 'kysely';
 import { type CallRow, updateCall } from '../store/calls.ts';
 import { type EventRow, insertEvents, type NewEvent } from '../store/events.ts';
-import type { Db } from '../store/schema.ts';
+import type { CallsTable, Db } from '../store/schema.ts';
 import { closeOpenTurns, countPersonTurns } from '../store/turns.ts';
 import type { CallParts } from './call-parts.ts';
 import type { DialDecision } from './dial/decide-dial.ts';
@@ -10,6 +10,7 @@ import { giveBackReservation } from './dial/reserve-dial.ts';
 import { step } from './lifecycle.ts';
 import type { Lifecycle, LifecycleEffect, LifecycleEvent, Step } from './lifecycle-state.ts';
 import { toRowChanges } from './row-of-lifecycle.ts';
+import { createStepNotes, type StepNotes } from './step-notes.ts';
 import { outcomeOf } from './wrap-up/outcome.ts';
 
 export interface StepDone {
@@ -26,47 +27,63 @@ interface Happened {
   facts?: { durationSeconds?: number | null };
   /** What the rules said of a dial. */
   decision?: DialDecision | null;
+  /** Where other steps of the transaction are noted too, which whoever began them writes; else it is noted at once. */
+  notes?: StepNotes;
 }
 
 export async function takeStep(parts: CallParts, db: Db, happened: Happened): Promise<StepDone> {
-  const { call } = happened;
+  const { call, event } = happened;
   const before = call.lifecycle as Lifecycle;
-  const { event } = happened;
-  const decision = happened.decision ?? null;
   const made = step(before, event);
   if (made.state === before && made.effects.length === 0) return { call, step: made, events: [] };
-  const at = new Date(event.atMs);
-  const changes = toRowChanges(call, made, { at, durationSeconds: happened.facts?.durationSeconds ?? null });
-  if (event.type === 'dial' || event.type === 'session-opened') changes.node_id = parts.nodeId;
-  if (event.type === 'server-started') changes.node_id = null;
-  if (decision) changes.policy_decision = JSON.stringify(decision);
   const isOver = made.state.phase === 'over' && before.phase !== 'over';
-  if (made.state.phase === 'over' && isOver) {
-    await closeOpenTurns(db, call.id, at);
-    const personTurns = await countPersonTurns(db, call.id);
-    const { answered_by: answeredBy, voicemail_message: voicemailMessage } = call;
-    changes.outcome = outcomeOf(made.state.status, made.state.ending, { personTurns, answeredBy, voicemailMessage });
-  }
+  const changes = await toChanges(parts, db, { happened, made, isOver });
   await updateCall(db, call.id, changes);
-  await appendToLog(db, [
-    {
-      call_id: call.id,
-      seq: call.revision + 1,
-      at,
-      machine: 'lifecycle',
-      event: JSON.stringify(event),
-      effects: JSON.stringify(made.effects),
-    },
-  ]);
-  const policy = decision ?? call.policy_decision;
+  const at = new Date(event.atMs);
+  const notes = happened.notes ?? createStepNotes(db);
+  notes.log({
+    ...{ call_id: call.id, seq: call.revision + 1, at, machine: 'lifecycle' },
+    ...{ event: JSON.stringify(event), effects: JSON.stringify(made.effects) },
+  });
+  const policy = happened.decision ?? call.policy_decision;
   const after = { ...call, ...changes, lifecycle: made.state, policy_decision: policy } as CallRow;
   const told = toEvents(parts, after, { effects: made.effects, at });
   const more = isOver ? await followUp(parts, db, { call: after, atMs: event.atMs }) : [];
-  const events = await insertEvents(db, [...told, ...more]);
+  const events = notes.tell([...told, ...more]);
+  if (!happened.notes) await notes.write();
+  if (isOver && parts.lastFollowUp) {
+    events.push(...(await insertEvents(db, await parts.lastFollowUp(db, after, event.atMs))));
+  }
   // What it might have cost is free again while it waits.
   if (made.state.phase === 'accepted' && before.phase !== 'accepted')
     await giveBackReservation(db, call.id, event.atMs);
   return { call: after, step: made, events };
+}
+
+async function toChanges(
+  { nodeId }: CallParts,
+  db: Db,
+  { happened, made, isOver }: { happened: Happened; made: Step; isOver: boolean },
+): Promise<Updateable<CallsTable>> {
+  const { call, event, decision, facts } = happened;
+  const at = new Date(event.atMs);
+  const changes = toRowChanges(call, made, { at, durationSeconds: facts?.durationSeconds ?? null });
+  if (event.type === 'dial' || event.type === 'session-opened') changes.node_id = nodeId;
+  if (event.type === 'server-started') changes.node_id = null;
+  if (decision) changes.policy_decision = JSON.stringify(decision);
+  if (made.state.phase === 'over' && isOver) {
+    const wasAnswered = call.answered_at !== null || call.sessions_opened > 0;
+    const personTurns = wasAnswered ? await closeTurns(db, call.id, at) : 0;
+    const { answered_by: answeredBy, voicemail_message: voicemailMessage } = call;
+    changes.outcome = outcomeOf(made.state.status, made.state.ending, { personTurns, answeredBy, voicemailMessage });
+  }
+  return changes;
+}
+
+/** How many the person had. */
+async function closeTurns(db: Db, callId: string, at: Date): Promise<number> {
+  await closeOpenTurns(db, callId, at);
+  return await countPersonTurns(db, callId);
 }
 
 async function followUp({ followUps }: CallParts, db: Db, input: { call: CallRow; atMs: number }): Promise<NewEvent[]> {

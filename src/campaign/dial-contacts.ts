@@ -3,6 +3,7 @@ import { lineOf } from '../assistant/assistant.ts';
 import type { CallRequest } from '../call/call-request.ts';
 import { parseClientDialLimits } from '../call/dial/client-dial-limits.ts';
 import { storeQueuedCall } from '../call/place-call.ts';
+import { createStepNotes, type StepNotes } from '../call/step-notes.ts';
 import type { StoredCall } from '../call/store-call.ts';
 import { type CampaignRow, updateCampaign } from '../store/campaigns.ts';
 import { findClient, listNumbersWithin } from '../store/clients.ts';
@@ -37,6 +38,7 @@ export async function dialContacts(
   const scene = await setScene(parts, db, { row, atMs });
   if ('halt' in scene) return { calls: [], halt: scene.halt };
   const calls: Dialed['calls'] = [];
+  const notes = createStepNotes(db);
   const later = new Map<WhenToCall, string[]>();
   for (const contact of await lockDueContacts(db, row.id, { now: new Date(atMs), limit: mostLookedAt })) {
     if (calls.length === effect.most) break;
@@ -46,9 +48,10 @@ export async function dialContacts(
       continue;
     }
     const turnAtMs = Math.round(effect.firstSlotAtMs + calls.length * effect.slotMs);
-    const stored = await callContact(parts, db, { scene, contact, turnAtMs, atMs });
+    const stored = await callContact(parts, db, { scene, contact, turnAtMs, atMs, notes });
     if (stored) calls.push(stored);
   }
+  await notes.write();
   await putOff(db, later, atMs);
   if (calls.length > 0) await updateCampaign(db, row.id, { caller_ids_used: JSON.stringify(scene.used) });
   return { calls, halt: null };
@@ -105,11 +108,19 @@ async function ownNumbers(
   return pool.filter((number) => number === from || own.has(number));
 }
 
+interface Turn {
+  scene: Scene;
+  contact: ContactRow;
+  notes: StepNotes;
+  turnAtMs: number;
+  atMs: number;
+}
+
 /** Null for a contact whose words cannot be filled: it is skipped. */
 async function callContact(
   parts: CampaignParts,
   db: Db,
-  { scene, contact, turnAtMs, atMs }: { scene: Scene; contact: ContactRow; turnAtMs: number; atMs: number },
+  { scene, contact, notes, turnAtMs, atMs }: Turn,
 ): Promise<StoredCall | null> {
   const updated_at = new Date(atMs);
   const words = fillWords(scene, contact);
@@ -118,7 +129,8 @@ async function callContact(
     return null;
   }
   const from = scene.callerIdFor(contact);
-  const stored = await storeQueuedCall(parts, db, { ...toRequest(parts, { scene, contact, words, from }), turnAtMs });
+  const request = toRequest(parts, { scene, contact, words, from });
+  const stored = await storeQueuedCall(parts, db, { ...request, turnAtMs, notes });
   await updateContacts(db, [contact.id], {
     state: 'calling',
     attempts: contact.attempts + 1,

@@ -4,7 +4,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { type Clock, waitFor } from '../base/clock.ts';
 import { CallwrightError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { sqlStateOf } from './sql-errors.ts';
+import { isStalePlan, sqlStateOf } from './sql-errors.ts';
 
 const mostRetries = 5;
 const longestTransactionMs = 30_000;
@@ -30,6 +30,7 @@ export class TransactionOvertaken extends CallwrightError {
 
 function collided(error: unknown): boolean {
   if (error instanceof TransactionOvertaken) return true;
+  if (isStalePlan(error)) return true;
   const state = sqlStateOf(error);
   return state === serializationFailure || state === deadlockDetected;
 }
@@ -61,8 +62,8 @@ async function runOnce<Database, T>(
 }
 
 /**
- * Runs `work` in a transaction and gives its result; after a deadlock, a serialization failure or a
- * `TransactionOvertaken` the whole of it runs again, up to 5 times, so it must not do anything but query.
+ * Runs `work` in a transaction and gives its result; after a deadlock, a serialization failure, a change of the tables
+ * or a `TransactionOvertaken` the whole of it runs again, up to 5 times, so it must not do anything but query.
  */
 export async function runTransaction<Database, T>(
   parts: TransactionParts<Database>,

@@ -17,7 +17,7 @@ export function toCallRules(
   base: Foundation,
   network: Network,
   { newId, places }: { newId: NewId; places: PlaceRules },
-): Pick<CallParts, 'dialPolicy' | 'followUps' | 'lineRules' | 'maxCallsOnLines' | 'pace'> {
+): Pick<CallParts, 'dialPolicy' | 'followUps' | 'lastFollowUp' | 'lineRules' | 'maxCallsOnLines' | 'pace'> {
   const { config } = base;
   const spend = toSpendPolicy(config, network);
   return {
@@ -33,7 +33,7 @@ export function toCallRules(
       mintRetry({ newId, random: base.random, places, adviceFor: network.carrier.adviceFor }),
       askWhenOver,
       followCampaignCall({ ...base, carrier: network.carrier, newId }),
-      settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
     ],
+    lastFollowUp: settleSpend({ policy: spend, newId, countedAfterMs: base.overrides.costsCountedAfterMs ?? 10_000 }),
   };
 }

@@ -10,7 +10,7 @@ import { findCampaign } from '../../store/campaigns.ts';
 import { findClient } from '../../store/clients.ts';
 import { everyone } from '../../store/reach.ts';
 import type { Db } from '../../store/schema.ts';
-import { readSums, type SpendPlace, type SpendSum, sumsFor } from '../../store/spend.ts';
+import { readSums, type SpendPlace, sumsFor } from '../../store/spend.ts';
 import { parseClientDialLimits } from './client-dial-limits.ts';
 import { toDestination } from './where/destination.ts';
 
@@ -84,29 +84,32 @@ export const placeOf = (
 export const findSpendFacts = (from: { db: Db; policy: SpendPolicy }, call: SpendingCall, atMs: number) =>
   createSpendReader(from, atMs).find(call);
 
-/** Reads what is committed, and adds what was taken of it here and is not counted yet. */
+/** Reads what is committed, once for each client and campaign, and adds what was taken of it here and is not counted yet. */
 export interface SpendReader {
   find(call: SpendingCall): Promise<SpendFacts>;
   take(place: SpendPlace, micros: number): void;
 }
 
 export function createSpendReader({ db, policy }: { db: Db; policy: SpendPolicy }, atMs: number): SpendReader {
-  const read = new Map<string, Promise<SpendSum[]>>();
+  const read = new Map<string, Promise<CapState[]>>();
   const taken = new Map<string, number>();
   const keyOf = ({ scope, period }: { scope: string; period: string }) => `${scope} ${period}`;
-  const sumsOf = (place: SpendPlace) => {
+  const readCaps = async (place: SpendPlace) => {
+    const client = await capsOfClient(db, place.clientId);
+    const campaign = await capsOfCampaign(db, place.campaignId);
+    return toCapStates({ operator: policy.caps, client, campaign }, place, await readSums(db, place));
+  };
+  const capsOf = (place: SpendPlace) => {
     const key = `${place.clientId} ${place.campaignId}`;
-    const sums = read.get(key) ?? readSums(db, place);
-    read.set(key, sums);
-    return sums;
+    const caps = read.get(key) ?? readCaps(place);
+    read.set(key, caps);
+    return caps;
   };
   return {
     async find(call) {
       const place = placeOf(call, policy.currency, atMs);
       const prices = await readPrices(db, call.to, atMs);
-      const client = await capsOfClient(db, call.clientId);
-      const campaign = await capsOfCampaign(db, call.campaignId);
-      const caps = toCapStates({ operator: policy.caps, client, campaign }, place, await sumsOf(place));
+      const caps = await capsOf(place);
       return {
         currency: policy.currency,
         worstCase: worstCaseOf(toShape(policy, call, 'outbound'), { all: prices, currency: policy.currency }, atMs),

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { CallwrightError, messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { DatabaseSession, NotificationListener, OpenDatabase, StatementResult } from '../database-session.ts';
+import { beginAtOnce } from '../begin-at-once.ts';
+import type { DatabaseSession, NotificationListener, OpenDatabase } from '../database-session.ts';
 import { createListenerBook } from '../listener-book.ts';
 import { urgencyNow } from '../urgency.ts';
 import { type DatabaseThread, startDatabaseThread } from './database-thread.ts';
@@ -26,25 +27,10 @@ async function makeDataDir(dataDir: string): Promise<void> {
   }
 }
 
-const begun: StatementResult = { rows: [], command: 'BEGIN', rowCount: null };
-
 async function acquireSession(thread: DatabaseThread, turnstile: Turnstile): Promise<DatabaseSession> {
   const leave = await turnstile.enter(urgencyNow());
   let isReleased = false;
-  let begin: Promise<unknown> | null = null;
-  /** Statements are run in the order they are sent, so the first of a transaction need not wait for its beginning. */
-  const runNext = async (sql: string, parameters: readonly unknown[]) => {
-    if (sql.startsWith('begin')) {
-      begin = thread.run(sql, parameters);
-      begin.catch(() => undefined);
-      return begun;
-    }
-    const answer = thread.run(sql, parameters);
-    if (begin === null) return await answer;
-    const [, result] = await Promise.all([begin, answer]);
-    begin = null;
-    return result;
-  };
+  const runNext = beginAtOnce((sql, parameters) => thread.run(sql, parameters));
   return {
     run(sql, parameters) {
       if (isReleased) return Promise.reject(new CallwrightError('store/session-over', 'this session was given back'));

@@ -95,6 +95,54 @@ describe.runIf(hasPostgres())('a Postgres server', () => {
     await database.close();
   });
 
+  const preparedOn = async (session: Awaited<ReturnType<Awaited<ReturnType<typeof openPostgres>>['acquire']>>) =>
+    (await session.run('select statement from pg_prepared_statements order by statement', [])).rows.map(
+      ({ statement }) => statement,
+    );
+
+  test('parses and plans a statement once for each connection', async () => {
+    const database = await openPostgres({ ...place.options, poolSize: 1 }, parts);
+    const session = await database.acquire();
+    await session.run('begin', []);
+    for (const one of [1, 2, 3]) await session.run('select $1::int as one', [one]);
+    await session.run(`select ${'1 + '.repeat(2000)} $1::int as one`, [1]);
+    expect((await session.run('select $1::int as one', [4])).rows).toEqual([{ one: 4 }]);
+    await session.run('commit', []);
+    expect(await preparedOn(session)).toEqual(['select $1::int as one']);
+    session.release();
+    await database.close();
+  });
+
+  test('takes a new connection for one that has prepared too many', async () => {
+    const database = await openPostgres({ ...place.options, poolSize: 1 }, parts);
+    const inSession = async <T>(use: (session: Awaited<ReturnType<typeof database.acquire>>) => Promise<T>) => {
+      const session = await database.acquire();
+      return await use(session).finally(() => session.release());
+    };
+    await inSession(async (session) => {
+      for (let one = 0; one <= 1_000; one += 1) await session.run(`select ${one} as one where 1 = $1`, [1]);
+      expect(await preparedOn(session)).toHaveLength(1_001);
+    });
+    expect(await inSession(preparedOn)).toEqual([]);
+    await database.close();
+  });
+
+  test('goes on when a table has other columns than when a statement was prepared', async () => {
+    const store = await openStore(place.options, { ...parts, migrations: {} });
+    await sql`create table things (id int primary key)`.execute(store.db);
+    await sql`insert into things values (1)`.execute(store.db);
+    const find = (db: typeof store.db) => sql`select * from things where id = ${1}`.execute(db);
+    const change = (what: string) => sql.raw(`alter table things ${what}`).execute(store.db);
+    expect((await find(store.db)).rows).toEqual([{ id: 1 }]);
+    await change('add column size int default 7');
+    expect((await find(store.db)).rows).toEqual([{ id: 1, size: 7 }]);
+    await find(store.db);
+    await change('add column name text');
+    const inside = await store.transaction(async (tx) => (await find(tx as never)).rows);
+    await store.close();
+    expect(inside).toEqual([{ id: 1, size: 7, name: null }]);
+  });
+
   test('runs the whole transaction again after a real deadlock', async () => {
     const store = await openStore(place.options, { ...parts, migrations: {} });
     await sql`create table pairs (id int primary key, hits int)`.execute(store.db);

@@ -4,9 +4,11 @@ import type { Clock } from '../../base/clock.ts';
 import { CallwrightError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
+import { beginAtOnce } from '../begin-at-once.ts';
 import { columnParser, toParameter } from '../column-types.ts';
 import type { DatabaseSession, OpenDatabase } from '../database-session.ts';
 import { createPostgresListener } from './listen.ts';
+import { createPreparedNames, type PreparedNames } from './prepared-names.ts';
 import { describeTarget, toUnreachable } from './why-unreachable.ts';
 
 export interface PostgresOptions {
@@ -27,6 +29,8 @@ function connectionSettings(options: PostgresOptions): pg.ClientConfig {
     application_name: 'callwright',
     connectionTimeoutMillis: connectLimitMs,
     keepAlive: true,
+    // Statements are sent in their order without waiting for the answer to the one before.
+    pipeline: true,
     types: { getTypeParser: (typeOid: number) => columnParser(typeOid) },
     ...(statementLimitMs > 0
       ? {
@@ -45,32 +49,56 @@ function breaksConnection(error: unknown): boolean {
   return error.severity !== 'ERROR';
 }
 
-function createSession(client: pg.PoolClient, target: string): DatabaseSession {
+/** What each connection has prepared; the server keeps it until the connection ends. */
+const preparedOn = new WeakMap<pg.PoolClient, Set<string>>();
+const mostPrepared = 1_000;
+
+function createSession(client: pg.PoolClient, target: string, names: PreparedNames): DatabaseSession {
+  const prepared = preparedOn.get(client) ?? new Set();
+  preparedOn.set(client, prepared);
   let isReleased = false;
   let isBroken = false;
   const noteBreak = () => {
     isBroken = true;
   };
   client.on('error', noteBreak);
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    const name = names.nameOf(sql, parameters);
+    if (name !== undefined) prepared.add(name);
+    try {
+      return await client.query({
+        text: sql,
+        values: parameters.map(toParameter),
+        ...(name === undefined ? {} : { name }),
+      });
+    } catch (error) {
+      // In a transaction all of it has to run again.
+      if (!names.outlived(error) || client.getTransactionStatus() !== 'I') throw error;
+      return await client.query(sql, parameters.map(toParameter));
+    }
+  };
+  const run = beginAtOnce(async (sql, parameters) => {
+    try {
+      const result = await query(sql, parameters);
+      // Several statements at once give an array; the last one's result counts.
+      const last: pg.QueryResult = Array.isArray(result) ? result.at(-1) : result;
+      return { rows: last.rows, command: last.command ?? '', rowCount: last.rowCount };
+    } catch (error) {
+      if (error instanceof CallwrightError || !breaksConnection(error)) throw error;
+      isBroken = true;
+      throw toUnreachable(error, target);
+    }
+  });
   return {
     async run(sql, parameters) {
       if (isReleased) throw new CallwrightError('store/session-over', 'this session was given back');
-      try {
-        const result = await client.query(sql, parameters.map(toParameter));
-        // Several statements at once give an array; the last one's result counts.
-        const last: pg.QueryResult = Array.isArray(result) ? result.at(-1) : result;
-        return { rows: last.rows, command: last.command ?? '', rowCount: last.rowCount };
-      } catch (error) {
-        if (error instanceof CallwrightError || !breaksConnection(error)) throw error;
-        isBroken = true;
-        throw toUnreachable(error, target);
-      }
+      return await run(sql, parameters);
     },
     release() {
       if (isReleased) return;
       isReleased = true;
       client.off('error', noteBreak);
-      client.release(isBroken);
+      client.release(isBroken || prepared.size > mostPrepared);
     },
   };
 }
@@ -95,11 +123,12 @@ export async function openPostgres(
   const settings = connectionSettings(options);
   const pool = new pg.Pool({ ...settings, max: options.poolSize ?? 10 });
   pool.on('error', (error) => parts.log.warn({ reason: error.message }, 'an idle database connection broke'));
+  const names = createPreparedNames();
   const listener = createPostgresListener({ ...parts, settings });
 
   const acquire = async () => {
     try {
-      return createSession(await pool.connect(), target);
+      return createSession(await pool.connect(), target, names);
     } catch (error) {
       throw toUnreachable(error, target);
     }

@@ -119,14 +119,13 @@ function followUpsOf(given: {
   newId: CallParts['newId'];
   random: Random;
   carrier: Carrier;
-  policy: { places: PlaceRules; spend: SpendPolicy };
+  policy: { places: PlaceRules };
 }): FollowUp[] {
   const { newId, random, carrier, policy } = given;
   const { adviceFor } = carrier;
   return [
     mintRetry({ newId, random, adviceFor, places: policy.places }),
     followCampaignCall({ carrier, random, newId, log: silentLogger }),
-    settleSpend({ policy: policy.spend, newId, countedAfterMs: 10_000 }),
   ];
 }
 
@@ -157,6 +156,7 @@ export function createNode(parts: NodeParts): SimulatedNode {
     ...{ store, carrier, clock, newId, log: silentLogger, live: createLiveEvents(), dialPolicy },
     lineRules: { table: noLineRules, recordsLines: false },
     followUps: followUpsOf({ newId, random, carrier, policy: dialPolicy }),
+    lastFollowUp: settleSpend({ policy: dialPolicy.spend, newId, countedAfterMs: 10_000 }),
     ...{ random, nodeId, maxCallsOnLines: config.maxConcurrentCalls, lookEveryMs: swarm().lookEveryMs },
     pace: { account: accountSid, callsPerSecond: config.callsPerSecond, perNumberPerMinute: null },
   });
