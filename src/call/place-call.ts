@@ -17,8 +17,7 @@ import { beginLifecycle, beginQueuedLifecycle, blockedLifecycle } from './lifecy
 import type { Lifecycle } from './lifecycle-state.ts';
 import { toScheduleColumns, whenToDial } from './schedule-call.ts';
 import { type SpeechVendors, someoneCanSpeak } from './speech-vendors.ts';
-import type { StepNotes } from './step-notes.ts';
-import { type NewCall, type StoredCall, storeCall } from './store-call.ts';
+import { type NewCall, type StoredCall, storeCall, storeCalls } from './store-call.ts';
 
 export type { CallRequest } from './call-request.ts';
 
@@ -115,23 +114,27 @@ export async function queueCall(
  * Puts a call into the queue in a transaction of the caller's, who publishes its events after the commit. The rules
  * are asked when it is dialled, which is not before its turn.
  */
-export function storeQueuedCall(
-  parts: CallParts,
-  db: Db,
-  request: CallRequest & { turnAtMs?: number; notes?: StepNotes },
-): Promise<StoredCall> {
+export function storeQueuedCall(parts: CallParts, db: Db, request: QueuedRequest): Promise<StoredCall> {
+  return storeCall(parts, db, toQueuedCall(parts, request));
+}
+
+/** The same for many, in their order. */
+export function storeQueuedCalls(parts: CallParts, db: Db, requests: readonly QueuedRequest[]): Promise<StoredCall[]> {
+  return storeCalls(
+    parts,
+    db,
+    requests.map((request) => toQueuedCall(parts, request)),
+  );
+}
+
+type QueuedRequest = CallRequest & { turnAtMs?: number };
+
+function toQueuedCall(parts: CallParts, request: QueuedRequest): NewCall {
   const atMs = request.turnAtMs ?? parts.clock.now();
   const when = whenToDial(request, parts.dialPolicy, atMs);
   const lifecycle = beginQueuedLifecycle(limitsOf(request), { atMs, ...when });
   const event = statusOf(lifecycle) === 'scheduled' ? 'call.scheduled' : 'call.queued';
-  return storeCall(parts, db, {
-    id: parts.newId('call'),
-    request,
-    lifecycle,
-    event,
-    more: toScheduleColumns(request, when),
-    ...(request.notes ? { notes: request.notes } : {}),
-  });
+  return { id: parts.newId('call'), request, lifecycle, event, more: toScheduleColumns(request, when) };
 }
 
 async function findStored({ store }: CallParts, id: string): Promise<CallRow> {

@@ -2,9 +2,9 @@
 
 import type { CallOrder } from '../ports/carrier.ts';
 import { priorities } from '../store/call-queue.ts';
-import { type CallRow, insertCall, type NewCallRow } from '../store/calls.ts';
+import { type CallRow, insertCalls, type NewCallRow } from '../store/calls.ts';
 import { listConsentsOf } from '../store/consents.ts';
-import type { EventRow } from '../store/events.ts';
+import type { EventRow, NewEvent } from '../store/events.ts';
 import type { Db } from '../store/schema.ts';
 import type { CallParts } from './call-parts.ts';
 import type { CallRequest } from './call-request.ts';
@@ -13,7 +13,7 @@ import type { DialDecision } from './dial/decide-dial.ts';
 import { checkAtMsOf, statusOf } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle-state.ts';
 import { mustAsk, type ToldCall, underLineRules } from './line-rules/under-line-rules.ts';
-import { createStepNotes, type StepNotes } from './step-notes.ts';
+import { createStepNotes } from './step-notes.ts';
 
 export interface NewCall {
   id: string;
@@ -23,8 +23,6 @@ export interface NewCall {
   more?: Partial<NewCallRow>;
   /** Why it was blocked. */
   policy?: DialDecision;
-  /** Where other calls of the transaction are noted too, which whoever stores them writes; else it is noted at once. */
-  notes?: StepNotes;
 }
 
 export interface StoredCall {
@@ -35,12 +33,32 @@ export interface StoredCall {
 }
 
 export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promise<StoredCall> {
-  const { id, request, lifecycle, event, more = {} } = call;
+  const [stored] = await storeCalls(parts, db, [call]);
+  return stored as StoredCall;
+}
+
+/** In their order. */
+export async function storeCalls(parts: CallParts, db: Db, calls: readonly NewCall[]): Promise<StoredCall[]> {
+  const rows: NewCallRow[] = [];
+  for (const call of calls) rows.push(await toRow(parts, db, call));
+  const stored = await insertCalls(db, rows);
+  const notes = createStepNotes(db);
+  const made = stored.map((row, at) => ({
+    id: row.id,
+    row,
+    events: notes.tell([toEvent(parts, calls[at] as NewCall)]),
+  }));
+  await notes.write();
+  return made;
+}
+
+async function toRow(parts: CallParts, db: Db, call: NewCall): Promise<NewCallRow> {
+  const { id, request, lifecycle, more = {} } = call;
   const told = await tellByRules(parts, db, { request, instructions: request.instructions(id) });
   const at = new Date(parts.clock.now());
   const status = statusOf(lifecycle);
   const checkAtMs = checkAtMsOf(lifecycle);
-  const stored = await insertCall(db, {
+  return {
     id,
     client_id: request.clientId,
     dialect: request.dialect,
@@ -75,28 +93,27 @@ export async function storeCall(parts: CallParts, db: Db, call: NewCall): Promis
     ...toCampaignColumns(request),
     ...toCallBackColumns(request),
     ...more,
-  });
+  };
+}
+
+function toEvent({ newId, clock }: CallParts, { id, request, lifecycle, event, policy, more = {} }: NewCall): NewEvent {
   const { dialect, verification } = request;
   const own = {
     ...(verification == null ? {} : { verification }),
     ...namesOfCampaign(request),
     ...(request.callBack ? { call_back_of: request.callBack.of } : {}),
   };
-  const blocked = call.policy ? { policy: call.policy } : {};
-  const data = JSON.stringify({ status, dialect, code: more.error_code ?? null, ...own, ...blocked });
-  const row = {
-    id: parts.newId('event'),
+  const blocked = policy ? { policy } : {};
+  const code = more.error_code ?? null;
+  return {
+    id: newId('event'),
     call_id: id,
     client_id: request.clientId,
     type: event,
     key: event,
-    at,
-    data,
+    at: new Date(clock.now()),
+    data: JSON.stringify({ status: statusOf(lifecycle), dialect, code, ...own, ...blocked }),
   };
-  const notes = call.notes ?? createStepNotes(db);
-  const events = notes.tell([row]);
-  if (!call.notes) await notes.write();
-  return { id, row: stored, events };
 }
 
 /** What the person must be told where they are; whether they have agreed is looked up only where they would be asked. */

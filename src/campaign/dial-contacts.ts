@@ -2,12 +2,11 @@
 import { lineOf } from '../assistant/assistant.ts';
 import type { CallRequest } from '../call/call-request.ts';
 import { parseClientDialLimits } from '../call/dial/client-dial-limits.ts';
-import { storeQueuedCall } from '../call/place-call.ts';
-import { createStepNotes, type StepNotes } from '../call/step-notes.ts';
+import { storeQueuedCalls } from '../call/place-call.ts';
 import type { StoredCall } from '../call/store-call.ts';
-import { type CampaignRow, updateCampaign } from '../store/campaigns.ts';
+import type { CampaignRow } from '../store/campaigns.ts';
 import { findClient, listNumbersWithin } from '../store/clients.ts';
-import { type ContactRow, lockDueContacts, updateContacts } from '../store/contacts.ts';
+import { type ContactRow, lockDueContacts, markCalled, updateContacts } from '../store/contacts.ts';
 import { everyone, onlyOf } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import { TemplateRefused } from '../text/template.ts';
@@ -23,12 +22,16 @@ type DialEffect = Extract<CampaignEffect, { type: 'dial' }>;
 
 export interface Dialed {
   calls: StoredCall[];
+  /** The order in which the campaign's numbers were used, these calls included. */
+  callerIdsUsed: Record<string, number>;
   /** Why nobody can be called as things stand. */
   halt: Halt | null;
 }
 
 /** At most so many are looked at in one transaction, whose windows may all be closed. */
 const mostLookedAt = 500;
+/** Where some of them cannot be called now, so many times as many are looked at next. */
+const nextLookGrows = 4;
 
 export async function dialContacts(
   parts: CampaignParts,
@@ -36,25 +39,51 @@ export async function dialContacts(
   { row, effect, atMs }: { row: CampaignRow; effect: DialEffect; atMs: number },
 ): Promise<Dialed> {
   const scene = await setScene(parts, db, { row, atMs });
-  if ('halt' in scene) return { calls: [], halt: scene.halt };
+  if ('halt' in scene) return { calls: [], callerIdsUsed: row.caller_ids_used, halt: scene.halt };
   const calls: Dialed['calls'] = [];
-  const notes = createStepNotes(db);
-  const later = new Map<WhenToCall, string[]>();
-  for (const contact of await lockDueContacts(db, row.id, { now: new Date(atMs), limit: mostLookedAt })) {
-    if (calls.length === effect.most) break;
-    const when = scene.whenToCall(contact);
-    if (when !== 'now') {
-      later.set(when, [...(later.get(when) ?? []), contact.id]);
-      continue;
-    }
-    const turnAtMs = Math.round(effect.firstSlotAtMs + calls.length * effect.slotMs);
-    const stored = await callContact(parts, db, { scene, contact, turnAtMs, atMs, notes });
-    if (stored) calls.push(stored);
+  let looked = 0;
+  for (let limit = effect.most; calls.length < effect.most && limit > 0; ) {
+    const due = await lockDueContacts(db, row.id, { now: new Date(atMs), limit });
+    const turnAtMs = (index: number) => Math.round(effect.firstSlotAtMs + (calls.length + index) * effect.slotMs);
+    const chosen = chooseContacts(scene, due, effect.most - calls.length);
+    calls.push(...(await callContacts(parts, db, { scene, called: chosen.called, turnAtMs, atMs })));
+    await putOff(db, chosen.others, atMs);
+    looked += due.length;
+    limit = due.length < limit ? 0 : Math.min(limit * nextLookGrows, mostLookedAt - looked);
   }
-  await notes.write();
-  await putOff(db, later, atMs);
-  if (calls.length > 0) await updateCampaign(db, row.id, { caller_ids_used: JSON.stringify(scene.used) });
-  return { calls, halt: null };
+  return { calls, callerIdsUsed: scene.used, halt: null };
+}
+
+interface Called {
+  contact: ContactRow;
+  words: Words;
+}
+
+/** A moment until which somebody waits, or the code with which they are skipped. */
+type WhyNot = number | string;
+
+interface Chosen {
+  called: Called[];
+  /** Ids of those who cannot be called now. */
+  others: Map<WhyNot, string[]>;
+}
+
+/** In their order, until there are so many. */
+function chooseContacts(scene: Scene, due: readonly ContactRow[], most: number): Chosen {
+  const chosen: Chosen = { called: [], others: new Map() };
+  for (const contact of due) {
+    if (chosen.called.length === most) break;
+    const words = wordsNow(scene, contact);
+    if (typeof words === 'object') chosen.called.push({ contact, words });
+    else chosen.others.set(words, [...(chosen.others.get(words) ?? []), contact.id]);
+  }
+  return chosen;
+}
+
+function wordsNow(scene: Scene, contact: ContactRow): Words | WhyNot {
+  const when = scene.whenToCall(contact);
+  if (when === 'never') return 'campaign/window-never-opens';
+  return when === 'now' ? fillWords(scene, contact) : when;
 }
 
 interface Scene {
@@ -108,38 +137,24 @@ async function ownNumbers(
   return pool.filter((number) => number === from || own.has(number));
 }
 
-interface Turn {
+interface Turns {
   scene: Scene;
-  contact: ContactRow;
-  notes: StepNotes;
-  turnAtMs: number;
+  called: readonly Called[];
+  turnAtMs(index: number): number;
   atMs: number;
 }
 
-/** Null for a contact whose words cannot be filled: it is skipped. */
-async function callContact(
+async function callContacts(
   parts: CampaignParts,
   db: Db,
-  { scene, contact, notes, turnAtMs, atMs }: Turn,
-): Promise<StoredCall | null> {
-  const updated_at = new Date(atMs);
-  const words = fillWords(scene, contact);
-  if ('code' in words) {
-    await updateContacts(db, [contact.id], { state: 'skipped', code: words.code, updated_at });
-    return null;
-  }
-  const from = scene.callerIdFor(contact);
-  const request = toRequest(parts, { scene, contact, words, from });
-  const stored = await storeQueuedCall(parts, db, { ...request, turnAtMs, notes });
-  await updateContacts(db, [contact.id], {
-    state: 'calling',
-    attempts: contact.attempts + 1,
-    code: null,
-    first_call_id: contact.first_call_id ?? stored.id,
-    last_call_id: stored.id,
-    from_number: from,
-    updated_at,
+  { scene, called, turnAtMs, atMs }: Turns,
+): Promise<StoredCall[]> {
+  const requests = called.map(({ contact, words }, index) => {
+    const from = scene.callerIdFor(contact);
+    return { ...toRequest(parts, { scene, contact, words, from }), turnAtMs: turnAtMs(index) };
   });
+  const stored = await storeQueuedCalls(parts, db, requests);
+  await markCalled(db, { callIds: stored.map(({ id }) => id), now: new Date(atMs) });
   return stored;
 }
 
@@ -149,13 +164,14 @@ interface Words {
   agenda: string | null;
 }
 
-function fillWords({ speaker, settings }: Scene, contact: ContactRow): Words | { code: string } {
+/** Or the code of what is wrong with them. */
+function fillWords({ speaker, settings }: Scene, contact: ContactRow): Words | string {
   const variables = variablesFor(settings, contact);
   try {
     const { greeting, agenda, missing } = openingFor(speaker.assistant, settings, variables);
-    return missing.length > 0 ? { code: 'template/missing-variables' } : { variables, greeting, agenda };
+    return missing.length > 0 ? 'template/missing-variables' : { variables, greeting, agenda };
   } catch (error) {
-    if (error instanceof TemplateRefused) return { code: error.code };
+    if (error instanceof TemplateRefused) return error.code;
     throw error;
   }
 }
@@ -191,13 +207,10 @@ function toRequest(
 }
 
 /** Contacts whose window is closed wait for it, so that they hold up nobody. */
-async function putOff(db: Db, later: ReadonlyMap<WhenToCall, string[]>, atMs: number): Promise<void> {
+async function putOff(db: Db, others: ReadonlyMap<WhyNot, string[]>, atMs: number): Promise<void> {
   const updated_at = new Date(atMs);
-  for (const [when, ids] of later) {
-    const changes =
-      typeof when === 'number'
-        ? { due_at: new Date(when), updated_at }
-        : { state: 'skipped', code: 'campaign/window-never-opens', updated_at };
-    await updateContacts(db, ids, changes);
+  for (const [why, ids] of others) {
+    const changes = typeof why === 'number' ? { due_at: new Date(why) } : { state: 'skipped', code: why };
+    await updateContacts(db, ids, { ...changes, updated_at });
   }
 }

@@ -20,17 +20,34 @@ export async function readFacts(
   const underWay = await listCallsUnderWay(db, row.id);
   const queued = underWay.filter(({ status }) => status === 'queued' || status === 'scheduled').length;
   const talking = underWay.filter(({ answered }) => answered).length;
-  const due = await nextContactDue(db, row.id);
   return {
     queued,
     talking,
     ringing: underWay.length - queued - talking,
-    nextDueAtMs: due?.getTime() ?? null,
+    queueDueAtMs: underWay.reduce<number | null>(
+      (first, { due_at: at }) => earlier(first, at?.getTime() ?? null),
+      null,
+    ),
+    nextDueAtMs: await findNextDue(db, row),
     results: await readResults(db, row, stateOf(row)),
     accountShutAtMs: await findShutAt(db, pace.account),
     ...(await readAllowance(db, row, atMs)),
   };
 }
+
+const earlier = (one: number | null, other: number | null) =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);
+
+/** After so many more calls were begun in the same transaction: what they changed. */
+export async function factsAfterDialing(
+  db: Db,
+  { row, facts, calls, atMs }: { row: CampaignRow; facts: Facts; calls: number; atMs: number },
+): Promise<Facts> {
+  const queued = facts.queued + calls;
+  return { ...facts, queued, nextDueAtMs: await findNextDue(db, row), ...(await readAllowance(db, row, atMs)) };
+}
+
+const findNextDue = async (db: Db, { id }: CampaignRow) => (await nextContactDue(db, id))?.getTime() ?? null;
 
 async function readResults(db: Db, row: CampaignRow, state: CampaignState): Promise<CallResult[]> {
   if (state.phase !== 'running') return [];

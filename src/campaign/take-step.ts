@@ -8,8 +8,8 @@ import type { Db } from '../store/schema.ts';
 import type { CampaignParts } from './campaign-parts.ts';
 import { dialContacts } from './dial-contacts.ts';
 import { step } from './pace/pace.ts';
-import type { CampaignEffect, CampaignEvent, CampaignEventName, CampaignState } from './pace/pace-state.ts';
-import { readFacts } from './read-facts.ts';
+import type { CampaignEffect, CampaignEvent, CampaignEventName, CampaignState, Facts } from './pace/pace-state.ts';
+import { factsAfterDialing, readFacts } from './read-facts.ts';
 import { settingsOf, stateOf, toPaceRules } from './settings.ts';
 
 /** What has to be done once the step is committed. */
@@ -49,33 +49,40 @@ export async function takeCampaignStep(
   const queue: CampaignEvent[] = [first];
   for (let event = queue.shift(); event; event = queue.shift()) {
     const made = step(stateOf(taken.row), event, toPaceRules(settingsOf(row)));
-    await keep(db, taken, { state: made.state, atMs });
+    await keepPhase(db, taken, { state: made.state, atMs });
     for (const effect of made.effects) {
       if (effect.type === 'look-again') nextLookMs = effect.atMs;
-      const next = await perform(parts, db, { taken, effect, atMs });
+      const next = await perform(parts, db, { taken, effect, facts, atMs });
       if (next) queue.push(next);
     }
   }
   const next_tick_at = nextLookMs === null ? null : new Date(nextLookMs);
-  await updateCampaign(db, row.id, { next_tick_at });
+  const { pace, caller_ids_used: used } = taken.row;
+  const isUsed = used === row.caller_ids_used ? {} : { caller_ids_used: JSON.stringify(used) };
+  await updateCampaign(db, row.id, { pace: JSON.stringify(pace), ...isUsed, next_tick_at });
   taken.row = { ...taken.row, next_tick_at };
   return taken;
 }
 
-async function keep(
+/** Another phase is stored at once: what becomes of calls and contacts in the same transaction goes by it. */
+async function keepPhase(
   db: Db,
   taken: CampaignStep,
   { state, atMs }: { state: CampaignState; atMs: number },
 ): Promise<void> {
   const before = taken.row;
+  if (state.phase === before.status) {
+    taken.row = { ...before, pace: state };
+    return;
+  }
   const at = new Date(atMs);
-  const isNew = state.phase !== before.status;
   const isOver = state.phase === 'canceled' || state.phase === 'completed';
   const changes = {
     status: state.phase,
     pace: JSON.stringify(state),
     halt: state.phase === 'halted' ? JSON.stringify(state.halt) : null,
-    ...(isNew ? { revision: before.revision + 1, updated_at: at } : {}),
+    revision: before.revision + 1,
+    updated_at: at,
     ...(state.phase === 'running' && before.started_at === null ? { started_at: at } : {}),
     ...(isOver && before.ended_at === null ? { ended_at: at } : {}),
   };
@@ -87,20 +94,24 @@ async function keep(
 interface Performing {
   taken: CampaignStep;
   effect: CampaignEffect;
+  /** As a tick read them. */
+  facts: Facts | null;
   atMs: number;
 }
 
 /** Does one effect; gives what came of it as the next event, if anything did. */
 async function perform(parts: CampaignParts, db: Db, performing: Performing): Promise<CampaignEvent | null> {
-  const { taken, effect, atMs } = performing;
+  const { taken, effect, facts, atMs } = performing;
   const { row } = taken;
   switch (effect.type) {
     case 'dial': {
       const dialed = await dialContacts(parts, db, { row, effect, atMs });
       if (dialed.halt) return { type: 'halt', halt: dialed.halt, atMs };
       taken.calls.push(...dialed.calls);
-      const facts = await readFacts(parts, db, { row, atMs });
-      return { type: 'dialed', calls: dialed.calls.length, facts, atMs };
+      taken.row = { ...row, caller_ids_used: dialed.callerIdsUsed };
+      const before = facts ?? (await readFacts(parts, db, { row, atMs }));
+      const calls = dialed.calls.length;
+      return { type: 'dialed', calls, facts: await factsAfterDialing(db, { row, facts: before, calls, atMs }), atMs };
     }
     case 'cancel-queued':
       taken.canceled.push(...(await cancelQueued(parts, db, row)));

@@ -59,7 +59,7 @@ export function listCampaignsUnderWay(db: Db, reach: Reach, limit: number): Prom
 }
 
 /** Which campaigns must be looked at and when, the longest overdue first. */
-export async function listCampaignTicks(db: Db, limit: number): Promise<{ id: string; atMs: number }[]> {
+export async function listCampaignTicks(db: Db, limit: number): Promise<{ id: string; at: Date }[]> {
   const rows = await db
     .selectFrom('campaigns')
     .select(['id', 'next_tick_at'])
@@ -67,12 +67,14 @@ export async function listCampaignTicks(db: Db, limit: number): Promise<{ id: st
     .orderBy('next_tick_at')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ id: row.id, atMs: (row.next_tick_at as Date).getTime() }));
+  return rows.map((row) => ({ id: row.id, at: row.next_tick_at as Date }));
 }
 
 export interface CallOfCampaign {
   id: string;
   status: string;
+  /** As long as it waits to be dialled. */
+  due_at: Date | null;
   answered: boolean;
 }
 
@@ -81,7 +83,7 @@ export function listCallsUnderWay(db: Db, campaignId: string): Promise<CallOfCam
   return db
     .selectFrom('contacts')
     .innerJoin('calls', 'calls.id', 'contacts.last_call_id')
-    .select(['calls.id', 'calls.status', sql<boolean>`calls.answered_at is not null`.as('answered')])
+    .select(['calls.id', 'calls.status', 'calls.due_at', sql<boolean>`calls.answered_at is not null`.as('answered')])
     .where('contacts.campaign_id', '=', campaignId)
     .where('contacts.state', '=', 'calling')
     .orderBy('calls.id')

@@ -98,6 +98,24 @@ export async function updateContacts(
   if (ids.length > 0) await db.updateTable('contacts').set(changes).where('id', 'in', ids).execute();
 }
 
+/** Those of these calls, just stored, are being called. */
+export async function markCalled(db: Db, { callIds, now }: { callIds: readonly string[]; now: Date }): Promise<void> {
+  if (callIds.length === 0) return;
+  await db
+    .updateTable('contacts')
+    .from('calls')
+    .set(({ eb, fn, ref }) => ({
+      ...{ state: 'calling', code: null, updated_at: now },
+      attempts: eb('contacts.attempts', '+', 1),
+      first_call_id: fn.coalesce('contacts.first_call_id', 'calls.id'),
+      last_call_id: ref('calls.id'),
+      from_number: ref('calls.from_number'),
+    }))
+    .whereRef('contacts.id', '=', 'calls.contact_id')
+    .where('calls.id', 'in', callIds)
+    .execute();
+}
+
 export function lockContact(db: Db, id: string): Promise<ContactRow | undefined> {
   return db.selectFrom('contacts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }

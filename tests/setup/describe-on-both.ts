@@ -66,7 +66,19 @@ export type OpenFresh = (options?: FreshStoreOptions) => Promise<Store>;
  * all are closed and removed after the tests.
  */
 export function describeOnBothDatabases(name: string, define: (openFresh: OpenFresh) => void): void {
-  const kinds = hasPostgres() ? (['embedded', 'postgres'] as const) : (['embedded'] as const);
+  describeOn(hasPostgres() ? ['embedded', 'postgres'] : ['embedded'], name, define);
+}
+
+/** The same for what several connections do beside each other, of which the embedded database has one. */
+export function describeOnPostgres(name: string, define: (openFresh: OpenFresh) => void): void {
+  describeOn(hasPostgres() ? ['postgres'] : [], name, define);
+}
+
+function describeOn(
+  kinds: readonly ('embedded' | 'postgres')[],
+  name: string,
+  define: (openFresh: OpenFresh) => void,
+): void {
   describe.each(kinds)(`${name} (on %s)`, (kind) => {
     const opened: { store: Store; remove: Cleanup }[] = [];
     afterAll(async () => {

@@ -42,6 +42,8 @@ export type CallResult = 'answered' | 'unanswered' | 'failed';
 export interface Facts {
   /** The campaign's calls that are not over. */
   queued: number;
+  /** When the first of those in the queue was, or is, to be dialled; null when it is empty. */
+  queueDueAtMs: number | null;
   ringing: number;
   talking: number;
   /** When the next of those who wait is due; null when nobody waits. */

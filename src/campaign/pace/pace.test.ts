@@ -13,7 +13,7 @@ const rules: PaceRules = {
   breaker: { failedShare: 0.5, lastCalls: 10 },
 };
 const idle: Facts = {
-  ...{ queued: 0, ringing: 0, talking: 0, nextDueAtMs: 0, allowed: Number.POSITIVE_INFINITY },
+  ...{ queued: 0, queueDueAtMs: null, ringing: 0, talking: 0, nextDueAtMs: 0, allowed: Number.POSITIVE_INFINITY },
   ...{ askAgainAtMs: 0, results: [], accountShutAtMs: null },
 };
 const running: CampaignState = { phase: 'running', nextSlotAtMs: 0, resultsSinceMs: 0 };
@@ -69,7 +69,10 @@ describe('a campaign', () => {
     ['nobody is due', { nextDueAtMs: 90_000 }, {}, 90_000],
     ['nobody is due and somebody talks', { nextDueAtMs: 90_000, talking: 1 }, {}, 5000],
     ['the next slot is not near', {}, { nextSlotAtMs: 20_000 }, 19_500],
-    ['the queue does not get on', { queued: 2 }, {}, 1000],
+    ['the queue is full', { queued: 2, queueDueAtMs: 0 }, {}, 1000],
+    ['the queue does not get on', { queued: 2, queueDueAtMs: -3000 }, {}, 1500],
+    ['the queue has stood still for long', { queued: 2, queueDueAtMs: -60_000 }, {}, 5000],
+    ['what is queued was put off', { queued: 2, queueDueAtMs: 3_600_000 }, {}, 5000],
     ['the client may call nobody now', { allowed: 0, askAgainAtMs: 7000 }, {}, 7000],
   ])('begins nobody while %s, and looks again', (...[, facts, state, atMs]) => {
     expect(tick(facts, { ...running, ...state }).effects).toEqual([{ type: 'look-again', atMs }]);

@@ -139,6 +139,13 @@ function howManyNow(state: Running, { atMs, facts }: Look, rules: PaceRules): nu
 const freeInQueue = ({ queued }: Facts, rules: PaceRules) =>
   Math.max(Math.ceil((2 * aheadMs) / slotMs(rules)), 1) - queued;
 
+/**
+ * A full queue lasts for two seconds, and for longer where its first call waits for longer than it should, or is put
+ * off: it is looked at when about half of it can be gone.
+ */
+const fullQueueRestMs = ({ queueDueAtMs }: Facts, atMs: number) =>
+  Math.min(Math.max(Math.abs(atMs - (queueDueAtMs ?? atMs)) / 2, aheadMs), heartbeatMs);
+
 function onDialed(state: CampaignState, event: Extract<CampaignEvent, { type: 'dialed' }>, rules: PaceRules): Step {
   if (state.phase !== 'running') return stay(state);
   const firstSlotAtMs = Math.max(state.nextSlotAtMs, event.atMs);
@@ -157,8 +164,7 @@ function waitOn(state: Running, { atMs, facts }: Look, rules: PaceRules): Step {
   const isLineFree = howManyAtOnce(facts.results, rules) > onLines(facts);
   if (nextDueAtMs !== null && isLineFree) {
     const allowedAtMs = facts.allowed > 0 ? atMs : facts.askAgainAtMs;
-    // A queue that is full lasts for two of these.
-    const queueAtMs = atMs + (freeInQueue(facts, rules) > 0 ? restMs : aheadMs);
+    const queueAtMs = atMs + (freeInQueue(facts, rules) > 0 ? restMs : fullQueueRestMs(facts, atMs));
     moments.push(Math.max(nextDueAtMs, state.nextSlotAtMs - aheadMs / 2, allowedAtMs, queueAtMs));
   }
   if (nextDueAtMs !== null && rules.endsAtMs !== null) moments.push(Math.max(rules.endsAtMs, atMs + 1));
