@@ -3,7 +3,7 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { CarrierEvent, CarrierInstruction } from '../ports/carrier.ts';
 import { findUnboundCall } from '../store/call-queue.ts';
-import { type CallRow, findCall } from '../store/calls.ts';
+import { type CallBinding, findCall, findCallBinding } from '../store/calls.ts';
 import { insertEvents } from '../store/events.ts';
 import { everyone } from '../store/reach.ts';
 import {
@@ -173,7 +173,7 @@ async function hearOfWrapUp(
 async function findCallOf(parts: HearCarrierParts, event: CarrierEvent): Promise<CallHeardOf | null> {
   const named = event.query.get('callId');
   const { db } = parts.store;
-  const find = async (idOrSid: string) => (await findCall(db, everyone, idOrSid)) ?? null;
+  const find = async (idOrSid: string) => (await findCallBinding(db, idOrSid)) ?? null;
   if (named === null) {
     const call = await find(event.carrierSid);
     if (call || event.type !== 'instructions-wanted') return call && toHeardOf(call);
@@ -194,7 +194,7 @@ interface CallHeardOf {
   hasSession: boolean;
 }
 
-const toHeardOf = (call: CallRow): CallHeardOf => ({ id: call.id, hasSession: call.sessions_opened > 0 });
+const toHeardOf = (call: CallBinding): CallHeardOf => ({ id: call.id, hasSession: call.sessions_opened > 0 });
 
 /** Whichever node holds the conversation stores what was said last, before the call is closed. */
 async function hearLastWords({ commands, log }: HearCarrierParts, callId: string, clean: boolean): Promise<void> {

@@ -5,10 +5,9 @@ import type { Random } from '../base/random.ts';
 import type { FollowUp } from '../call/follow-ups.ts';
 import type { CallParts } from '../call/run-call.ts';
 import type { CallRow } from '../store/calls.ts';
-import { type CampaignRow, findCampaign, lockCampaign, updateCampaign } from '../store/campaigns.ts';
-import { lockContact, updateContacts } from '../store/contacts.ts';
+import { lockCampaign, updateCampaign } from '../store/campaigns.ts';
+import { lockCalledContact, updateContacts } from '../store/contacts.ts';
 import type { NewEvent } from '../store/events.ts';
-import { everyone } from '../store/reach.ts';
 import type { Db } from '../store/schema.ts';
 import { afterCall } from './after-call.ts';
 import { step } from './pace/pace.ts';
@@ -27,12 +26,11 @@ type CarrierAdvice = NonNullable<ReturnType<FollowParts['carrier']['adviceFor']>
 /** The contact goes on; where no call of the account could get through, the campaign stops here and now. */
 export function followCampaignCall(parts: FollowParts): FollowUp {
   return async (db, call, atMs) => {
-    if (call.campaign_id === null || call.contact_id === null) return [];
-    const campaign = await findCampaign(db, everyone, call.campaign_id);
-    if (!campaign) return [];
+    const { campaign_id: campaignId, contact_id: contactId } = call;
+    if (campaignId === null || contactId === null) return [];
     const advice = adviceOf(parts, call);
-    await moveContact(parts, db, { call, campaign, advice, atMs });
-    return advice?.stopsCampaign ? stopCampaign(parts, db, { campaign, advice, atMs }) : [];
+    await moveContact(parts, db, { call, contactId, advice, atMs });
+    return advice?.stopsCampaign ? stopCampaign(parts, db, { campaignId, advice, atMs }) : [];
   };
 }
 
@@ -43,13 +41,13 @@ function adviceOf({ carrier }: FollowParts, { error_code }: CallRow): CarrierAdv
 
 interface Ended {
   call: CallRow;
-  campaign: CampaignRow;
+  contactId: string;
   advice: CarrierAdvice | null;
   atMs: number;
 }
 
-async function moveContact(parts: FollowParts, db: Db, { call, campaign, advice, atMs }: Ended): Promise<void> {
-  const contact = await lockContact(db, call.contact_id ?? '');
+async function moveContact(parts: FollowParts, db: Db, { call, contactId, advice, atMs }: Ended): Promise<void> {
+  const contact = await lockCalledContact(db, contactId);
   // A call of an earlier attempt has had its say.
   if (contact?.state !== 'calling' || contact.last_call_id !== call.id) return;
   const wasDialed = call.dialing_at !== null && call.ended_reason !== 'campaign_stopped';
@@ -66,8 +64,8 @@ async function moveContact(parts: FollowParts, db: Db, { call, campaign, advice,
       retryAfterSeconds: decision?.retry_after_seconds ?? null,
     },
     contact: { attempts, deferrals: contact.deferrals },
-    retry: settingsOf(campaign).retry,
-    isCanceled: stateOf(campaign).phase === 'canceled',
+    retry: settingsOf(contact).retry,
+    isCanceled: stateOf(contact).phase === 'canceled',
     atMs,
     jitter: parts.random.fraction(),
   });
@@ -84,9 +82,9 @@ async function moveContact(parts: FollowParts, db: Db, { call, campaign, advice,
 async function stopCampaign(
   parts: FollowParts,
   db: Db,
-  { campaign, advice, atMs }: { campaign: CampaignRow; advice: CarrierAdvice; atMs: number },
+  { campaignId, advice, atMs }: { campaignId: string; advice: CarrierAdvice; atMs: number },
 ): Promise<NewEvent[]> {
-  const row = await lockCampaign(db, campaign.id);
+  const row = await lockCampaign(db, campaignId);
   if (!row) return [];
   const message = `${advice.meaning} ${advice.resolution}`;
   const halt = { code: 'campaign/account-refused', message } as const;

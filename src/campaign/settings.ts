@@ -34,8 +34,8 @@ export interface CampaignWindow {
 }
 
 /** Our own words: nobody else writes into these columns. */
-export const settingsOf = (row: CampaignRow) => row.settings as CampaignSettings;
-export const stateOf = (row: CampaignRow) => row.pace as CampaignState;
+export const settingsOf = (row: Pick<CampaignRow, 'settings'>) => row.settings as CampaignSettings;
+export const stateOf = (row: Pick<CampaignRow, 'pace'>) => row.pace as CampaignState;
 
 export function toPaceRules({ pacing, starts_at, ends_at, breaker }: CampaignSettings): PaceRules {
   return {

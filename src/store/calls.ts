@@ -25,11 +25,23 @@ export async function insertCalls(db: Db, rows: readonly NewCallRow[]): Promise<
 
 /** The call with this id of ours or this id of the carrier. */
 export function findCall(db: Db, reach: Reach, idOrSid: string): Promise<CallRow | undefined> {
-  const column = idOrSid.startsWith('call_') ? 'id' : 'carrier_sid';
-  let query = db.selectFrom('calls').selectAll().where(column, '=', idOrSid);
+  let query = db.selectFrom('calls').selectAll().where(columnOf(idOrSid), '=', idOrSid);
   if (!reach.everyone) query = query.where('client_id', '=', reach.clientId);
   return query.executeTakeFirst();
 }
+
+/** Of the call with this id of ours or of the carrier's what tells whose it is, and whether anybody talked in it. */
+export function findCallBinding(db: Db, idOrSid: string): Promise<CallBinding | undefined> {
+  return db
+    .selectFrom('calls')
+    .select(['id', 'carrier_sid', 'sessions_opened'])
+    .where(columnOf(idOrSid), '=', idOrSid)
+    .executeTakeFirst();
+}
+
+export type CallBinding = Pick<CallRow, 'id' | 'carrier_sid' | 'sessions_opened'>;
+
+const columnOf = (idOrSid: string) => (idOrSid.startsWith('call_') ? 'id' : 'carrier_sid');
 
 /** The call, locked until the transaction ends, so that its steps follow one another. */
 export function lockCall(db: Db, id: string): Promise<CallRow | undefined> {

@@ -116,8 +116,16 @@ export async function markCalled(db: Db, { callIds, now }: { callIds: readonly s
     .execute();
 }
 
-export function lockContact(db: Db, id: string): Promise<ContactRow | undefined> {
-  return db.selectFrom('contacts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+/** Who was called, locked, with what the campaign was told and its state as they are committed. */
+export function lockCalledContact(db: Db, id: string) {
+  return db
+    .selectFrom('contacts')
+    .innerJoin('campaigns', 'campaigns.id', 'contacts.campaign_id')
+    .select(['contacts.id', 'contacts.state', 'contacts.last_call_id', 'contacts.attempts', 'contacts.deferrals'])
+    .select(['contacts.outcome', 'campaigns.settings', 'campaigns.pace'])
+    .where('contacts.id', '=', id)
+    .forUpdate('contacts')
+    .executeTakeFirst();
 }
 
 /** Ends the waiting of so many of those who wait; gives how many it were. */

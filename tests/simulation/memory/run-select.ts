@@ -37,7 +37,7 @@ interface Sorting {
 /** A select made ready: whose rows are looked for, what is made of them. */
 export interface Plan extends Subquery {
   finding: Finding;
-  locks: { skips: boolean } | null;
+  locks: Locks | null;
   /** Rows in their order, not yet cut to the limit. */
   sorted(found: FoundEnv[], parent: Env | null): { env: FoundEnv; out: Row }[];
   limitOf(env: Env | null): { from: number; to: number };
@@ -152,11 +152,20 @@ function compareBy(sortings: readonly Sorting[]) {
   };
 }
 
-function locksOf(modifiers: readonly SelectModifierNode[]): { skips: boolean } | null {
+interface Locks {
+  skips: boolean;
+  /** Of which sources rows are locked. */
+  isOf(at: number): boolean;
+}
+
+function locksOf(modifiers: readonly SelectModifierNode[], { sources }: Scope): Locks | null {
+  const of = modifiers.flatMap(({ of = [] }) => of.map(nameOf));
   const names = modifiers.map(({ modifier }) => modifier);
   const known = ['ForUpdate', 'ForNoKeyUpdate', 'SkipLocked'];
   for (const name of names) if (!known.includes(name ?? '')) unsupported(`the modifier ${name}`);
-  return names.length === 0 ? null : { skips: names.includes('SkipLocked') };
+  if (names.length === 0) return null;
+  const isOf = (at: number) => of.length === 0 || of.includes(sources[at]?.alias ?? '');
+  return { skips: names.includes('SkipLocked'), isOf };
 }
 
 function keyOfRow(outputs: readonly { name: string }[], row: Row): string {
@@ -225,7 +234,7 @@ export function planSelect(node: SelectQueryNode, parent: Scope | null, parts: S
     const from = offset ? Number(offset.of(env)) : 0;
     return { from, to: limit ? from + Number(limit.of(env)) : Number.POSITIVE_INFINITY };
   };
-  const locks = locksOf(node.endModifiers ?? []);
+  const locks = locksOf(node.endModifiers ?? [], scope);
   return {
     columns: outputs,
     finding,
@@ -241,7 +250,8 @@ export function planSelect(node: SelectQueryNode, parent: Scope | null, parts: S
       for (const { env, out } of all) {
         // Only what the limit lets through is locked, as in Postgres.
         if (free.length >= to) break;
-        if (lockAll(env.stored, finding, parts.by) === null) free.push(out);
+        const stored = env.stored.map((one, at) => (locks.isOf(at) ? one : null));
+        if (lockAll(stored, finding, parts.by) === null) free.push(out);
       }
       return free.slice(from);
     },

@@ -80,9 +80,11 @@ async function select(node: SelectQueryNode, parts: SelectParts): Promise<Row[]>
   const sorted = plan.sorted(findRows(plan.finding, parts.by, null), null);
   if (!plan.locks) return sorted.slice(from, to).map(({ out }) => out);
   const locked: Row[] = [];
-  for (const { env, out } of sorted) {
+  const { skips, isOf } = plan.locks;
+  for (const { env: found, out } of sorted) {
     if (locked.length >= to) break;
-    const mine = await lockRow(env, { finding: plan.finding, skips: plan.locks.skips }, parts);
+    const env = { ...found, stored: found.stored.map((one, at) => (isOf(at) ? one : null)) };
+    const mine = await lockRow(env, { finding: plan.finding, skips }, parts);
     if (mine) locked.push(mine === env ? out : (plan.sorted([mine], null)[0]?.out as Row));
   }
   return locked.slice(from);
