@@ -4,6 +4,8 @@ import type { HearingEvent } from './speech-to-text.ts';
 export interface HearingTurn {
   /** The turn's words so far. */
   readonly text: string;
+  /** Whether the vendor has told that somebody speaks, and not yet that the turn is over. */
+  readonly isOpen: boolean;
   began(): void;
   /** All words of the turn so far. */
   heard(text: string): void;
@@ -39,6 +41,9 @@ export function createHearingTurn(tell: (event: TurnEvent) => void): HearingTurn
   return {
     get text() {
       return text;
+    },
+    get isOpen() {
+      return hasBegun;
     },
     began,
     heard,

@@ -7,24 +7,26 @@ import type { HearingEvent } from './speech-to-text.ts';
 
 const settleMs = 700;
 
-function createEars() {
+/** @param cannotBeAsked whether the vendor has no word for settling */
+function createEars({ cannotBeAsked = false, hearsAgain = false } = {}) {
   const clock = createFakeClock();
   const sockets = createFakeSockets();
   const told: HearingEvent[] = [];
   const ears = listenOverSocket(
     {
-      ...{ vendor: 'acme', openSocket: sockets.openSocket, clock, settleMs },
+      ...{ vendor: 'acme', openSocket: sockets.openSocket, clock, settleMs, stalledMs: 1500 },
       voiceMsIn: (sound) => sound.length / 8,
       codec: {
         target: { url: 'wss://vendor.example/', headers: {} },
-        ...{ chunkBytes: null, farewell: null, settle: { frame: 'settle' } },
+        ...{ chunkBytes: null, farewell: null },
+        settle: cannotBeAsked ? { cut() {} } : { frame: 'settle' },
         decode(frame) {
           const { heard } = JSON.parse(frame) as { heard?: string };
           return heard === undefined ? [] : [{ type: 'heard', text: heard }];
         },
       },
     },
-    { language: 'en-US', on: (event) => told.push(event) },
+    { language: 'en-US', hearsAgain, on: (event) => told.push(event) },
   );
   sockets.last.accept();
   const hearVoice = (ms: number) => ears.hear(new Uint8Array(ms * 8));
@@ -45,9 +47,57 @@ describe('ears over a socket', () => {
     const { clock, ears, hearVoice, sockets, told } = createEars();
     hearVoice(500);
     sockets.last.say({ heard: 'Hello' });
+    hearVoice(80);
     ears.settle();
     clock.advance(settleMs);
     expect(told.slice(-2)).toMatchObject([{ type: 'turn-over', text: 'Hello' }, { type: 'failed' }]);
+  });
+
+  it('that heard more than the words they told, and do not settle them, leave all of it to who hears it again', () => {
+    const { clock, ears, hearVoice, sockets, told } = createEars();
+    hearVoice(500);
+    sockets.last.say({ heard: 'Hello' });
+    hearVoice(200);
+    ears.settle();
+    clock.advance(settleMs);
+    expect(told.map(({ type }) => type)).toEqual(['speech-started', 'heard', 'failed']);
+  });
+
+  it('that tell nothing more of a turn that goes on have stalled, and do not settle it first', () => {
+    const { clock, hearVoice, sockets, told } = createEars();
+    sockets.last.say({ heard: 'Hello' });
+    hearVoice(80);
+    clock.advance(1500);
+    hearVoice(0.125);
+    expect(told.at(-1)).toMatchObject({ type: 'heard' });
+    hearVoice(20);
+    expect(told.at(-1)).toMatchObject({ type: 'failed', error: { code: 'vendor/timeout' } });
+    expect(told.map(({ type }) => type)).not.toContain('turn-over');
+    // Before a turn there may be nothing to tell.
+    const quiet = createEars();
+    quiet.hearVoice(1000);
+    quiet.clock.advance(1500);
+    quiet.hearVoice(20);
+    expect(quiet.told).toEqual([]);
+  });
+
+  it('that cannot be asked have failed with a voice of which they told nothing, unless others did, too', () => {
+    const { ears, hearVoice, sockets, told } = createEars({ cannotBeAsked: true });
+    hearVoice(280);
+    ears.settle();
+    expect(told).toEqual([{ type: 'turn-over', text: '' }]);
+    hearVoice(20);
+    ears.settle();
+    expect(told.at(-1)).toMatchObject({ type: 'failed', error: { code: 'vendor/broken-stream' } });
+    expect(sockets.last.isLive).toBe(false);
+    const again = createEars({ cannotBeAsked: true, hearsAgain: true });
+    again.hearVoice(500);
+    again.ears.settle();
+    expect(again.told).toEqual([{ type: 'turn-over', text: '' }]);
+    again.sockets.last.say({ heard: 'Hello' });
+    again.hearVoice(500);
+    again.ears.settle();
+    expect(again.told.at(-1)).toMatchObject({ type: 'failed' });
   });
 
   it('that heard no voice have nothing to settle, and are well', () => {

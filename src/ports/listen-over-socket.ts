@@ -2,8 +2,9 @@
 import type { CancelTimer, Clock } from '../base/clock.ts';
 import type { OpenSocket, SocketTarget } from '../base/raw-socket.ts';
 import { openVendorSocket, type SocketFailure, type VendorSocketParts } from '../base/vendor-socket.ts';
-import { createHearingTurn } from './hearing-turn.ts';
+import { createHearingTurn, type HearingTurn } from './hearing-turn.ts';
 import type { Ears, HearingRequest } from './speech-to-text.ts';
+import { countUnanswered } from './unanswered-voice.ts';
 import { toVendorFailed } from './vendor-failed.ts';
 
 /** What a frame of the vendor means. */
@@ -30,7 +31,8 @@ export interface HearingCodec {
   farewell: string | null;
   /**
    * The frame that asks to settle the turn, null when there is nothing yet that could be settled; or, where the vendor
-   * cannot be asked, what makes the codec leave out from now on the words told so far.
+   * cannot be asked, what makes the codec leave out from now on the words told so far. Who cannot be asked and told
+   * nothing of a voice has failed; whoever hears it again may tell nothing of it, for a noise may sound like a voice.
    */
   settle: { frame: string } | { ask(): string | null } | { cut(): void };
   /** Never throws: what makes no sense means nothing. */
@@ -46,20 +48,21 @@ export interface ListeningParts {
   voiceMsIn(sound: Uint8Array): number;
   /** So much voice may be sent without anything coming back in that time; default 5000. */
   deafMs?: number;
+  /** The same in a turn of which the vendor has told, where it then tells all the time how the turn stands. */
+  stalledMs?: number;
   /** How long a turn may take to settle; default 700. */
   settleMs?: number;
 }
 
-/** With less voice than this unanswered, a vendor that does not settle may simply have nothing to settle. */
-const tellingVoiceMs = 300;
 /** So many frames in a row that make no sense end the session. */
 const mostBadFrames = 5;
 
 /** Never throws. */
 export function listenOverSocket(parts: ListeningParts, request: HearingRequest): Ears {
-  const { vendor, clock, codec, deafMs = 5000, settleMs = 700 } = parts;
+  const { vendor, clock, codec, deafMs = 5000, stalledMs = deafMs, settleMs = 700 } = parts;
   let isOver = false;
-  const unanswered = countUnanswered(clock, deafMs);
+  let mayTellNothing = request.hearsAgain === true;
+  const unanswered = countUnanswered(clock, { deafMs, stalledMs });
   let stopSettling: CancelTimer | null = null;
 
   const turn = createHearingTurn((event) => {
@@ -98,20 +101,16 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
   const receive = (data: string | Uint8Array) => {
     if (!makesSense(data)) return;
     unanswered.clear();
-    for (const step of codec.decode(data)) if (!isOver) apply(step);
-  };
-  const apply = (step: HearingStep) => {
-    if (step.type === 'began') turn.began();
-    else if (step.type === 'heard') turn.heard(step.text);
-    else if (step.type === 'may-be-over') turn.mayBeOver(step.text);
-    else if (step.type === 'resumed') turn.resumed();
-    else if (step.type === 'over') endTurn(step.text);
-    else socket.fail(step.failure);
+    for (const step of codec.decode(data)) {
+      mayTellNothing = false;
+      if (!isOver) apply(step, { turn, endTurn, fail: socket.fail });
+    }
   };
   const giveUpSettling = () => {
-    const isDeaf = turn.text !== '' || unanswered.voiceMs >= tellingVoiceMs;
-    // Words that nobody has heard are left to who hears the turn again.
-    if (turn.text !== '' || !isDeaf) endTurn(turn.text);
+    const isUnheard = unanswered.isTelling(turn.isOpen);
+    const isDeaf = isUnheard || turn.text !== '';
+    // Words that nobody has heard are left to who hears the turn again, with those before them.
+    if (!isUnheard) endTurn(turn.text);
     if (isDeaf) socket.fail({ kind: 'timeout', message: `${vendor} did not settle a turn within ${settleMs} ms.` });
   };
   const chunks = createChunks(codec.chunkBytes, (sound) => socket.send(codec.encode?.(sound) ?? sound));
@@ -121,13 +120,17 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
       if (isOver || sound.length === 0) return;
       chunks.add(sound);
       unanswered.add(parts.voiceMsIn(sound));
-      if (!unanswered.isTooMuch) return;
-      socket.fail({ kind: 'timeout', message: `${vendor} told nothing of ${deafMs} ms of voice.` });
+      const silentMs = unanswered.tooLongMs(turn.isOpen);
+      if (silentMs === null) return;
+      socket.fail({ kind: 'timeout', message: `${vendor} told nothing for ${silentMs} ms of a voice.` });
     },
     settle() {
       if (isOver || stopSettling) return;
       chunks.flush();
       if ('cut' in codec.settle) {
+        if (unanswered.isTelling(turn.isOpen) && !mayTellNothing) {
+          return socket.fail({ kind: 'broken-stream', message: `${vendor} told nothing of a voice.` });
+        }
         codec.settle.cut();
         return turn.over(turn.text, true);
       }
@@ -145,25 +148,19 @@ export function listenOverSocket(parts: ListeningParts, request: HearingRequest)
   };
 }
 
-/** Voice that nothing came back to; for what is sent all at once the vendor has as long as if it were said now. */
-function countUnanswered(clock: Clock, mostMs: number) {
-  let voiceMs = 0;
-  let sinceMs = clock.monotonicMs();
-  return {
-    get voiceMs() {
-      return voiceMs;
-    },
-    get isTooMuch() {
-      return voiceMs >= mostMs && clock.monotonicMs() - sinceMs >= mostMs;
-    },
-    add(ms: number) {
-      voiceMs += ms;
-    },
-    clear() {
-      voiceMs = 0;
-      sinceMs = clock.monotonicMs();
-    },
-  };
+interface Applied {
+  turn: HearingTurn;
+  endTurn(text: string): void;
+  fail(failure: SocketFailure): void;
+}
+
+function apply(step: HearingStep, { turn, endTurn, fail }: Applied): void {
+  if (step.type === 'began') turn.began();
+  else if (step.type === 'heard') turn.heard(step.text);
+  else if (step.type === 'may-be-over') turn.mayBeOver(step.text);
+  else if (step.type === 'resumed') turn.resumed();
+  else if (step.type === 'over') endTurn(step.text);
+  else fail(step.failure);
 }
 
 /** Tells frames of JSON from others, and when there were too many others in a row. */

@@ -20,6 +20,8 @@ export interface HearingRequest {
   language: string;
   /** Names and words that are likely to be said. */
   keyterms?: readonly string[];
+  /** The first sound is one that others were given and told nothing of: there may be nothing to tell. */
+  hearsAgain?: boolean;
   on(event: HearingEvent): void;
 }
 

@@ -1,7 +1,7 @@
 /** Vendors and engines that go away in the middle of a call, and those who go on in their place. */
 import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../src/base/random.ts';
-import type { VendorFault } from '../../src/simulator/vendors/vendor.ts';
+import type { VendorFault, VendorKind, VendorName } from '../../src/simulator/vendors/vendor.ts';
 import { impatientPerson } from './agreement.ts';
 import { startVirtualCall, type VirtualCall, type VirtualCallOptions } from './virtual-call.ts';
 import { compareHeard, compareSaid, longestSilence, oddities } from './what-was-heard.ts';
@@ -29,6 +29,14 @@ const takeOvers = [
   ['agent-bridge', 'cascade', 'agent', 'elevenlabs'],
   ['speech-to-speech', 'agent-bridge', 'agent', 'openai'],
   ['agent-bridge', 'speech-to-speech', 'agent', 'elevenlabs'],
+] as const;
+/** Recognizers of every protocol, of which the first fails. */
+const otherEars = [
+  ['flux', 'ink', 'deepgram'],
+  ['nova', 'scribe', 'deepgram'],
+  ['ink', 'flux', 'cartesia'],
+  ['scribe', 'flux', 'elevenlabs'],
+  ['whisper', 'flux', 'openai'],
 ] as const;
 const ofAgents = takeOvers.filter(([, , kind]) => kind === 'agent');
 
@@ -66,6 +74,25 @@ async function judge(call: VirtualCall) {
 }
 
 const faults: VendorFault[] = ['close', 'stall'];
+
+/** After six moments all over a call every word of the person is noted once, and nobody waits too long. */
+async function failAtAnyMoment(
+  options: Partial<VirtualCallOptions>,
+  { fault, kind, vendor }: { fault: VendorFault; kind: VendorKind; vendor: VendorName },
+): Promise<void> {
+  const random = createSeededRandom(Number(process.env.VOICES_SEED ?? 1));
+  for (let part = 0; part < 6; part += 1) {
+    const call = await start(options);
+    const ms = Math.floor((part + random.fraction()) * 3000);
+    await call.time.run(ms);
+    call.box.faults.set(kind, fault, vendor);
+    await call.finish(300_000);
+    const [turns, truth] = [call.record.turns(), call.truth()];
+    expect(compareSaid(turns, truth), `${fault} after ${ms} ms`).toEqual([]);
+    expect(longestSilence(turns, truth).ms, `${fault} after ${ms} ms`).toBeLessThanOrEqual(4000);
+    expect(await call.leftOver()).toEqual({ timers: 0, sockets: 0 });
+  }
+}
 
 describe.each(faults)('in the middle of a call (%s)', (fault) => {
   it('the first recognizer goes away, the second goes on, and no word is lost or noted twice', async () => {
@@ -112,24 +139,15 @@ describe.each(faults)('in the middle of a call (%s)', (fault) => {
     expect(heard).toContain('You said: And when is it due?');
   });
 
-  it.each(ofAgents)(
-    '%s is taken over by %s at any moment, and every word of the person is noted once',
-    async (...way) => {
-      const [first, second, kind, vendor] = way;
-      const random = createSeededRandom(Number(process.env.VOICES_SEED ?? 1));
-      for (let part = 0; part < 6; part += 1) {
-        const call = await start({ engines: [first, second] });
-        const ms = Math.floor((part + random.fraction()) * 3000);
-        await call.time.run(ms);
-        call.box.faults.set(kind, fault, vendor);
-        await call.finish(300_000);
-        const [turns, truth] = [call.record.turns(), call.truth()];
-        expect(compareSaid(turns, truth), `${fault} after ${ms} ms`).toEqual([]);
-        expect(longestSilence(turns, truth).ms, `${fault} after ${ms} ms`).toBeLessThanOrEqual(4000);
-        expect(await call.leftOver()).toEqual({ timers: 0, sockets: 0 });
-      }
-    },
-  );
+  it.each(ofAgents)('%s is taken over by %s at any moment, and every word of the person is noted once', (...way) => {
+    const [first, second, kind, vendor] = way;
+    return failAtAnyMoment({ engines: [first, second] }, { fault, kind, vendor });
+  });
+
+  it.each(otherEars)('%s hands over to %s at any moment, and every word of the person is noted once', (...way) => {
+    const [first, second, vendor] = way;
+    return failAtAnyMoment({ ears: [first, second] }, { fault, kind: 'stt', vendor });
+  });
 });
 
 describe('an engine', () => {
@@ -166,6 +184,17 @@ describe('an engine', () => {
 });
 
 describe('when everybody is gone', () => {
+  it('the words that were heard until then are on record', async () => {
+    const call = await start({});
+    await call.time.run(60_000, () => call.record.turns().some(({ speaker }) => speaker === 'assistant'));
+    await call.time.run(7000);
+    call.box.faults.set('stt', 'stall');
+    const { turns } = await judge(call);
+    expect(call.ending()?.reason).toBe('assistant_failed');
+    const said = turns.filter(({ speaker }) => speaker === 'person').map(({ text }) => text);
+    expect(said).toEqual([expect.stringMatching(/^I have a/u)]);
+  });
+
   it('says sorry with the voice that is left, and ends', async () => {
     const call = await start({ engines: ['cascade', 'speech-to-speech'] });
     await hearWords(call, 12);

@@ -25,6 +25,7 @@ import type { History } from './history.ts';
 import type { AudioLine, LineEvent } from './media/audio-line.ts';
 import { createReplies } from './replies.ts';
 import type { ReplyParts } from './reply.ts';
+import { toStorableText } from './storable-text.ts';
 import type { AttentionPolicy } from './turn/attention-state.ts';
 import type { TurnPolicy } from './turn/turn-policy.ts';
 import type { TurnEnding } from './turn/turn-state.ts';
@@ -154,7 +155,7 @@ export function conductCascade(parts: CascadeParts): LineEngine {
   const lastResort = createLastResort({
     ...{ apology: policy.apology, canRegret: parts.spareApology !== null, onFailed: parts.onFailed, release },
     hush: () => endUtterance(hands, hands.voice.newest, false),
-    end: (farewell) => feed({ type: 'end-wanted', ending: failedForGood, farewell }),
+    end: (farewell) => endForGood(hands, farewell),
   });
   const cancelMaxDuration = clock.startTimer(parts.maxDurationMs, () => {
     feed({ type: 'end-wanted', ending: { reason: 'max_duration', by: 'server' }, farewell: policy.outOfTime });
@@ -181,6 +182,12 @@ export function conductCascade(parts: CascadeParts): LineEngine {
     resume: () => feed({ type: 'go-on', greeting: null }),
     conversation: { ...toConversation({ feed, history, isOver: () => isOver }), pressKeys, over },
   };
+}
+
+function endForGood({ attention, feed }: CascadeHands, farewell: string | null): void {
+  // What was heard before is on record, though nobody answers it any more.
+  if (attention.words !== '') feed({ type: 'person-said', text: toStorableText(attention.words) });
+  feed({ type: 'end-wanted', ending: failedForGood, farewell });
 }
 
 interface Wishes {

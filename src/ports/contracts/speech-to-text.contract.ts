@@ -295,7 +295,21 @@ function failingContract(bench: () => Bench): void {
     expect(failures()).toEqual([]);
   });
 
-  it('fails when it does not settle a turn with a voice in it, and tells the words it had', () => {
+  it('fails when it does not settle a turn, and tells the words it had where they were all', () => {
+    const { ears, accept, say, vendor, clock, told, failures, expectNothingLeft } = bench();
+    accept();
+    ears.hear(voice);
+    say(vendor.partial('all of it'));
+    for (let ms = 0; ms < 80; ms += 20) ears.hear(voice);
+    ears.settle();
+    clock.advance(3000);
+    if (!vendor.asksToSettle) return expect(told.at(-1)).toEqual({ type: 'turn-over', text: 'all of it' });
+    expect(told.at(-2)).toEqual({ type: 'turn-over', text: 'all of it' });
+    expect(failures()).toMatchObject([{ code: 'vendor/timeout' }]);
+    expectNothingLeft();
+  });
+
+  it('leaves a turn of which it told a part alone to who hears it again', () => {
     const { ears, accept, say, vendor, clock, told, failures, expectNothingLeft } = bench();
     accept();
     ears.hear(voice);
@@ -303,9 +317,8 @@ function failingContract(bench: () => Bench): void {
     for (let ms = 0; ms < 500; ms += 20) ears.hear(voice);
     ears.settle();
     clock.advance(3000);
-    if (!vendor.asksToSettle) return expect(told.at(-1)).toEqual({ type: 'turn-over', text: 'half of it' });
-    expect(told.at(-2)).toEqual({ type: 'turn-over', text: 'half of it' });
-    expect(failures()).toMatchObject([{ code: 'vendor/timeout' }]);
+    expect(failures()).toMatchObject([{ code: vendor.asksToSettle ? 'vendor/timeout' : 'vendor/broken-stream' }]);
+    expect(told.map(({ type }) => type)).not.toContain('turn-over');
     expectNothingLeft();
   });
 }

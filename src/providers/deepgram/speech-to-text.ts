@@ -19,6 +19,8 @@ export interface DeepgramHearingOptions {
   clock: Clock;
 }
 
+/** Flux tells how a turn stands every 250 ms. */
+const fluxStalledMs = 1500;
 /** Mean distance from silence of sound that may be a voice; a quiet line has less than a tenth of it. */
 const voiceLoudness = 500;
 
@@ -32,7 +34,10 @@ export function createDeepgramSpeechToText(options: DeepgramHearingOptions): Spe
     eager: isFlux,
     listen: (request) =>
       listenOverSocket(
-        { vendor: 'deepgram', openSocket, clock, voiceMsIn, codec: createCodec({ ...options, model }, request) },
+        {
+          ...{ vendor: 'deepgram', openSocket, clock, voiceMsIn, codec: createCodec({ ...options, model }, request) },
+          ...(isFlux ? { stalledMs: fluxStalledMs } : {}),
+        },
         request,
       ),
   };

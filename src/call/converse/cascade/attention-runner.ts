@@ -1,10 +1,12 @@
 /** Runs the listening side of a conversation: one event at a time, its timer, and the log of its decisions. */
 import type { CancelTimer, Clock } from '../../../base/clock.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { attend, beginAttention } from '../turn/attention.ts';
+import { attend, beginAttention, join } from '../turn/attention.ts';
 import type { AttentionEffect, AttentionEvent, AttentionPolicy } from '../turn/attention-state.ts';
 
 export interface AttentionRunner {
+  /** What the person has said that nobody has told to be answered yet. */
+  readonly words: string;
   feed(event: Exclude<AttentionEvent, { type: 'timer' }>): void;
   close(): void;
 }
@@ -38,6 +40,9 @@ export function createAttentionRunner(parts: AttentionRunnerParts): AttentionRun
   });
 
   return {
+    get words() {
+      return join(state.kept, state.text);
+    },
     feed,
     close() {
       isClosed = true;

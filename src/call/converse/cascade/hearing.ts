@@ -42,6 +42,7 @@ export function createHearing(parts: HearingParts): Hearing {
     // Whoever has been replaced is not listened to any more, whatever it still tells.
     const opened: Ears = vendor.listen({
       language: parts.language,
+      hearsAgain: heardBefore.length > 0,
       on: (event) => {
         if (ears === opened) hear(event);
       },

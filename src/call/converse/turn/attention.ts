@@ -86,7 +86,7 @@ function stopWaiting(step: AttentionStep): AttentionStep {
   return step.state.waits === 'nothing' ? step : also(step, { waits: 'nothing' }, { type: 'clear-timer' });
 }
 
-const join = (...parts: string[]) => parts.filter((part) => part.trim() !== '').join(' ');
+export const join = (...parts: string[]) => parts.filter((part) => part.trim() !== '').join(' ');
 
 function tellSpeaking(step: AttentionStep, speaking: boolean): AttentionStep {
   if (step.state.speaking === speaking) return step;
