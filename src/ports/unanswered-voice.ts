@@ -1,6 +1,9 @@
 /** Voice that was sent to a recognizer and that nothing came back to; by it a deaf one is known from a patient one. */
 import type { Clock } from '../base/clock.ts';
 
+/** Of a longer time without sound the recognizer is not to blame: we or the line stood still. */
+const longestGapMs = 100;
+
 /** Of less voice there may be nothing to tell; within a turn it is a word. */
 const tellingVoiceMs = { outsideTurns: 300, inTurn: 100 };
 
@@ -26,20 +29,28 @@ export function countUnanswered(
 ): UnansweredVoice {
   let voiceMs = 0;
   let sinceMs = clock.monotonicMs();
+  let lastMs = sinceMs;
+  /** The time since, but for that in which we or the line stood still. */
+  let steadyMs = 0;
   const isTelling = (isInTurn: boolean) => voiceMs >= (isInTurn ? tellingVoiceMs.inTurn : tellingVoiceMs.outsideTurns);
   return {
     add(ms) {
+      const nowMs = clock.monotonicMs();
+      steadyMs += Math.min(nowMs - lastMs, longestGapMs);
+      lastMs = nowMs;
       voiceMs += ms;
     },
     clear() {
       voiceMs = 0;
+      steadyMs = 0;
       sinceMs = clock.monotonicMs();
+      lastMs = sinceMs;
     },
     isTelling,
     tooLongMs(isInTurn) {
       const ms = clock.monotonicMs() - sinceMs;
       if (voiceMs >= deafMs && ms >= deafMs) return deafMs;
-      return isInTurn && isTelling(isInTurn) && ms >= stalledMs ? stalledMs : null;
+      return isInTurn && isTelling(isInTurn) && steadyMs >= stalledMs ? stalledMs : null;
     },
   };
 }

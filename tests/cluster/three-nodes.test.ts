@@ -86,7 +86,7 @@ describe.runIf(hasPostgres())('three nodes', () => {
   }, async () => {
     const [survivor, paused, victim] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
     // All at once on an empty database: one makes the tables and the secrets, the others take them.
-    await Promise.all([survivor.start(), paused.start(`${claimed}#4 stop`), victim.start('carrier.placeCall after#4')]);
+    await Promise.all([survivor.start(), paused.start(`${claimed}#2 stop`), victim.start('carrier.placeCall after#2')]);
     expect(new Set(cluster.nodes.map((node) => node.operatorKey())).size).toBe(1);
     const seen = await follow(survivor);
     await setUp(cluster, receiver.url);

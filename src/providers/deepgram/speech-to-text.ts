@@ -20,7 +20,7 @@ export interface DeepgramHearingOptions {
 }
 
 /** Flux tells how a turn stands every 250 ms. */
-const fluxStalledMs = 1500;
+const fluxStalledMs = 2000;
 /** Mean distance from silence of sound that may be a voice; a quiet line has less than a tenth of it. */
 const voiceLoudness = 500;
 
