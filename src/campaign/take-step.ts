@@ -58,8 +58,8 @@ export async function takeCampaignStep(
   }
   const next_tick_at = nextLookMs === null ? null : new Date(nextLookMs);
   const { pace, caller_ids_used: used } = taken.row;
-  const isUsed = used === row.caller_ids_used ? {} : { caller_ids_used: JSON.stringify(used) };
-  await updateCampaign(db, row.id, { pace: JSON.stringify(pace), ...isUsed, next_tick_at });
+  const callerIds = used === row.caller_ids_used ? {} : { caller_ids_used: JSON.stringify(used) };
+  await updateCampaign(db, row.id, { pace: JSON.stringify(pace), ...callerIds, next_tick_at });
   taken.row = { ...taken.row, next_tick_at };
   return taken;
 }

@@ -8,13 +8,14 @@ import type { HearingEvent } from './speech-to-text.ts';
 const settleMs = 700;
 
 /** @param cannotBeAsked whether the vendor has no word for settling */
-function createEars({ cannotBeAsked = false, hearsAgain = false } = {}) {
+function createEars({ cannotBeAsked = false, hearsAgain = false, tellsAllTheTime = true } = {}) {
   const clock = createFakeClock();
   const sockets = createFakeSockets();
   const told: HearingEvent[] = [];
   const ears = listenOverSocket(
     {
-      ...{ vendor: 'acme', openSocket: sockets.openSocket, clock, settleMs, stalledMs: 1500 },
+      ...{ vendor: 'acme', openSocket: sockets.openSocket, clock, settleMs },
+      ...(tellsAllTheTime ? { stalledMs: 1500 } : {}),
       voiceMsIn: (sound) => sound.length / 8,
       codec: {
         target: { url: 'wss://vendor.example/', headers: {} },
@@ -81,6 +82,14 @@ describe('ears over a socket', () => {
     wait(100);
     expect(told.at(-1)).toMatchObject({ type: 'failed', error: { code: 'vendor/timeout' } });
     expect(told.map(({ type }) => type)).not.toContain('turn-over');
+    // One that tells a turn when it is over may be silent for as long as it lasts.
+    const patient = createEars({ tellsAllTheTime: false });
+    patient.sockets.last.say({ heard: 'Hello' });
+    for (let waited = 0; waited < 10_000; waited += 100) {
+      patient.clock.advance(100);
+      patient.hearVoice(20);
+    }
+    expect(patient.told.at(-1)).toMatchObject({ type: 'heard' });
     // Before a turn there may be nothing to tell.
     const quiet = createEars();
     quiet.hearVoice(1000);

@@ -48,7 +48,7 @@ export interface ListeningParts {
   voiceMsIn(sound: Uint8Array): number;
   /** So much voice may be sent without anything coming back in that time; default 5000. */
   deafMs?: number;
-  /** The same in a turn of which the vendor has told, where it then tells all the time how the turn stands. */
+  /** How long a turn may go on without a word of a vendor that tells all the time how it stands; by default for ever. */
   stalledMs?: number;
   /** How long a turn may take to settle; default 700. */
   settleMs?: number;
@@ -59,7 +59,7 @@ const mostBadFrames = 5;
 
 /** Never throws. */
 export function listenOverSocket(parts: ListeningParts, request: HearingRequest): Ears {
-  const { vendor, clock, codec, deafMs = 5000, stalledMs = deafMs, settleMs = 700 } = parts;
+  const { vendor, clock, codec, deafMs = 5000, stalledMs = Number.POSITIVE_INFINITY, settleMs = 700 } = parts;
   let isOver = false;
   let mayTellNothing = request.hearsAgain === true;
   const unanswered = countUnanswered(clock, { deafMs, stalledMs });
