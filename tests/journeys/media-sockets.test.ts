@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CallWithTurns } from '../../src/api/contract/calls.ts';
+import { until } from '../../src/call/testing/open-room.ts';
 import { parsePerson } from '../../src/simulator/person/parse-person.ts';
 import { findCall } from '../../src/store/calls.ts';
 import { everyone } from '../../src/store/reach.ts';
@@ -107,6 +108,11 @@ async function ended({ id, sid, to }: RingingCall): Promise<CallWithTurns> {
   return (await response.json()) as CallWithTurns;
 }
 
+/** The broken line is noted: what the carrier tells of the call may come before the end of its socket does. */
+async function lineNotedAsBroken({ id }: RingingCall): Promise<void> {
+  await until(async () => (((await rowOf(id))?.lifecycle ?? {}) as { session?: string }).session === 'broken');
+}
+
 describe('the media stream of POST /call-customer', () => {
   it('opens for one of twenty at once, is never opened again, and holds the line', async () => {
     const call = await ringSomebody();
@@ -191,6 +197,7 @@ describe('the media stream of POST /call-customer', () => {
     socket.send(mediaFrame);
     for (let frame = 0; frame < 20; frame += 1) socket.send('{bad');
     expect(await closeOf(socket)).toEqual([1008, 'too many bad frames']);
+    await lineNotedAsBroken(call);
     expect(await ended(call)).toMatchObject({ ended_reason: 'connection_failed', fault: 'carrier' });
   });
 
@@ -212,6 +219,7 @@ describe('the media stream of POST /call-customer', () => {
     socket.send(startFrame(call.sid));
     expect(await firstSound(socket)).toBe('media');
     socket.terminate();
+    await lineNotedAsBroken(call);
     expect(await ended(call)).toMatchObject({ status: 'completed', ended_reason: 'connection_failed' });
   });
 });
