@@ -8,6 +8,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import '../tests/simulation/unfrozen.ts';
 import { checkCalendar } from '../tests/simulation/calendar.ts';
 import { createPgliteBackend } from '../tests/simulation/memory/backends.ts';
 import { readCatalogue, type TableDefinition } from '../tests/simulation/memory/catalogue.ts';
