@@ -3,7 +3,7 @@
  * `npm run test:voices [-- agreement|faults|barge-ins|four-hours] [--engine cascade] [--seed 1] [--case "cascade stt stall thinking 1"] [--scale 0.1]`
  */
 import { parseArgs } from 'node:util';
-import { lineEngines, proveAgreement } from '../tests/voices/agreement.ts';
+import { allEngines, proveAgreement } from '../tests/voices/agreement.ts';
 import { countBargeIns } from '../tests/voices/barge-ins.ts';
 import { allFaultCases, nameOfCase, proveFault } from '../tests/voices/faults.ts';
 import { holdLongCall } from '../tests/voices/four-hours.ts';
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
 const scale = Number(values.scale);
 const scaled = (full: number) => Math.max(Math.ceil(full * scale), 1);
 const firstSeed = Number(values.seed ?? 1);
-const engines = lineEngines.filter((engine) => values.engine === undefined || values.engine === engine);
+const engines = allEngines.filter((engine) => values.engine === undefined || values.engine === engine);
 const mostGrownBytes = 10_000_000;
 const again = 'npm run test:voices --';
 
@@ -51,9 +51,7 @@ async function agreement(): Promise<Found> {
 async function faults(): Promise<Found> {
   const seeds = values.seed === undefined ? [1, 2, 3].slice(0, scaled(3)) : [firstSeed];
   const isWanted = (name: string) => values.case === undefined || values.case === name;
-  const cases = allFaultCases(seeds).filter(
-    (one) => isWanted(nameOfCase(one)) && engines.includes(one.engine as 'cascade'),
-  );
+  const cases = allFaultCases(seeds).filter((one) => isWanted(nameOfCase(one)) && engines.includes(one.engine));
   const found: Found = { figures: '', misses: [] };
   const worst = new Map<string, number>();
   for (const one of cases) {

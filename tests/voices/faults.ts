@@ -1,6 +1,6 @@
 /** Proof: whatever a vendor does, and whenever, nobody waits long in silence, and the call ends with nothing left of it. */
+import type { Engine } from '../../src/assistant/assistant.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
-import type { LineEngineName } from '../../src/call/speech-vendors.ts';
 import type { VendorFault, VendorKind } from '../../src/simulator/vendors/vendor.ts';
 import { longAnswer } from './agreement.ts';
 import { startVirtualCall, type VirtualCall } from './virtual-call.ts';
@@ -15,19 +15,24 @@ const moments = ['greeting', 'listening', 'thinking', 'speaking'] as const;
 type Moment = (typeof moments)[number];
 
 export interface FaultCase {
-  engine: LineEngineName;
+  engine: Engine;
   kind: VendorKind;
   fault: VendorFault;
   moment: Moment;
   seed: number;
 }
 
+const enginesThatNeed: Record<(typeof faultKinds)[number], readonly Engine[]> = {
+  stt: ['cascade'],
+  tts: ['cascade'],
+  llm: ['cascade', 'relay'],
+  agent: ['speech-to-speech', 'agent-bridge'],
+};
+
 /** Every engine with every kind of vendor that it needs. */
 export function allFaultCases(seeds: readonly number[]): FaultCase[] {
-  const engines = (kind: VendorKind): LineEngineName[] =>
-    kind === 'agent' ? ['speech-to-speech', 'agent-bridge'] : ['cascade'];
   return faultKinds.flatMap((kind) =>
-    engines(kind).flatMap((engine) =>
+    enginesThatNeed[kind].flatMap((engine) =>
       faults.flatMap((fault) =>
         moments.flatMap((moment) => seeds.map((seed) => ({ engine, kind, fault, moment, seed }))),
       ),

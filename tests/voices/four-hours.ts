@@ -1,8 +1,8 @@
 /** Proof: a call of four hours, talked all the time, takes no more memory at its end than after its first half hour. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Engine } from '../../src/assistant/assistant.ts';
 import { createSeededRandom } from '../../src/base/random.ts';
-import type { LineEngineName } from '../../src/call/speech-vendors.ts';
 import type { MemoryRecord } from '../../src/call/testing/memory-record.ts';
 import { impatientPerson, longAnswer } from './agreement.ts';
 import { startVirtualCall } from './virtual-call.ts';
@@ -28,7 +28,7 @@ export interface LongCall {
 }
 
 export async function holdLongCall(
-  engine: LineEngineName,
+  engine: Engine,
   { seed, hours, warmUpMinutes = 30 }: { seed: number; hours: number; warmUpMinutes?: number },
 ): Promise<LongCall> {
   const random = createSeededRandom(seed);
@@ -49,6 +49,7 @@ export async function holdLongCall(
     truth.heardWords.length = 0;
     truth.heard.length = 0;
     truth.said.length = 0;
+    truth.relayFrames.length = 0;
     for (const { messages } of truth.streams) messages.length = 0;
   };
   const runFor = async (ms: number) => {

@@ -1,5 +1,5 @@
 /** A whole call in virtual time: a simulated phone, person and vendors, and between them our own engines and providers. */
-import { type Assistant, defaultAssistant } from '../../src/assistant/assistant.ts';
+import { type Assistant, defaultAssistant, type Engine } from '../../src/assistant/assistant.ts';
 import { hangUp } from '../../src/assistant/tools/hang-up.ts';
 import { createIds } from '../../src/base/ids.ts';
 import { silentLogger } from '../../src/base/log.ts';
@@ -9,6 +9,7 @@ import { type CallOnLine, conductLine } from '../../src/call/converse/conduct-li
 import type { Conversation } from '../../src/call/converse/conversation.ts';
 import { createHistory } from '../../src/call/converse/history.ts';
 import { createPacer } from '../../src/call/converse/media/pacer.ts';
+import { conductRelay } from '../../src/call/converse/relay.ts';
 import { spareApology } from '../../src/call/converse/spare-apology.ts';
 import { usualAttentionPolicy } from '../../src/call/converse/turn/attention-policy.ts';
 import { defaultTurnPolicy } from '../../src/call/converse/turn/turn-policy.ts';
@@ -17,8 +18,10 @@ import type { LineEngineName } from '../../src/call/speech-vendors.ts';
 import { createMemoryRecord, type MemoryRecord } from '../../src/call/testing/memory-record.ts';
 import { createTestLedger } from '../../src/call/testing/test-ledger.ts';
 import type { TextSocket } from '../../src/call/text-socket.ts';
+import type { LanguageModel } from '../../src/ports/language-model.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { mediaCodec } from '../../src/providers/twilio/media-codec.ts';
+import { relayCodec } from '../../src/providers/twilio/relay-codec.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
 import type { ApplicationSocket, ApplicationSocketEvents } from '../../src/simulator/in-process-outside.ts';
 import { streamTwiml } from '../../src/simulator/testing/stream-application.ts';
@@ -31,8 +34,8 @@ export interface VirtualCallOptions {
   seed: number;
   /** The script of who answers. */
   person: string;
-  /** In the order in which they are tried. */
-  engines: readonly [LineEngineName, ...LineEngineName[]];
+  /** In the order in which they are tried; a relay has no other beside it. */
+  engines: readonly [Engine, ...LineEngineName[]];
   answer: Answer;
   greeting?: string | null;
   ears?: readonly EarsName[];
@@ -90,32 +93,31 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
     ...{ clock: time, speech, model, telemetry, pacer, codec: mediaCodec, policy, attention: usualAttentionPolicy },
     spareApology: options.hasSpareApology === false ? null : spareApology,
   };
-  const converse = async (socket: TextSocket) => {
-    const stream = await awaitStart({ socket, codec: mediaCodec, clock: time });
-    if (!stream) return;
+  const isRelay = options.engines[0] === 'relay';
+  const hold = async (socket: TextSocket) => {
     const call = toCall(options);
     const history = createHistory({
       ...{ callId: call.id, clientId: null, record, clock: time, earlier: [] },
       newId: createIds(time, createSeededRandom(options.seed)),
       charactersPerSecond: policy.charactersPerSecond,
     });
-    const ledger = createTestLedger(time, { record, history });
-    conversation = conductLine(lineParts, {
-      ...{ call, stream, number: 1, tools: [hangUp], recorder: null, back: null },
-      session: {
-        ...{ log: silentLogger, record, history, ledger, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 } },
-        maxDurationMs: (call.assistant as Assistant).max_duration_seconds * 1000,
-        endCall: async () => null,
-        pickup: { hear: () => {}, attach: () => {}, close: async () => {} },
-      },
-    });
-    ending = await conversation.over;
+    const kept = {
+      ...{ log: silentLogger, record, history, ledger: createTestLedger(time, { record, history }) },
+      maxDurationMs: (call.assistant as Assistant).max_duration_seconds * 1000,
+    };
+    const held = isRelay
+      ? holdRelay({ ...kept, call, socket, clock: time, model, carrierSid: sid })
+      : await holdLine(lineParts, { ...kept, call, socket });
+    if (!held) return;
+    conversation = held;
+    ending = await held.over;
   };
   const application = {
-    webhook: (request: { url: string }) => (request.url.includes('/voice') ? twiml(streamTwiml()) : noContent),
+    webhook: (request: { url: string }) =>
+      request.url.includes('/voice') ? twiml(isRelay ? relayTwiml : streamTwiml()) : noContent,
     socket(_request: unknown, socket: ApplicationSocket) {
       const { events, text } = toTextSocket(socket);
-      void converse(text);
+      void hold(text);
       return events;
     },
   };
@@ -144,8 +146,50 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
   };
 }
 
+/** As the product asks for it. */
+const relayTwiml =
+  '<Connect><ConversationRelay url="wss://app.test/relay" interruptible="any" dtmfDetection="true" debug="speaker-events tokens-played"/></Connect>';
+
+interface Held {
+  call: CallOnLine;
+  socket: TextSocket;
+  log: typeof silentLogger;
+  record: MemoryRecord;
+  history: ReturnType<typeof createHistory>;
+  ledger: ReturnType<typeof createTestLedger>;
+  maxDurationMs: number;
+}
+
+async function holdLine(
+  parts: Parameters<typeof conductLine>[0],
+  { call, socket, ...kept }: Held,
+): Promise<Conversation | null> {
+  const stream = await awaitStart({ socket, codec: mediaCodec, clock: parts.clock });
+  if (!stream) return null;
+  return conductLine(parts, {
+    ...{ call, stream, number: 1, tools: [hangUp], recorder: null, back: null },
+    session: {
+      ...{ ...kept, logSeqOf: { turn: 0, attention: 0, bridge: 0, pickup: 0 }, endCall: async () => null },
+      pickup: { hear: () => {}, attach: () => {}, close: async () => {} },
+    },
+  });
+}
+
+function holdRelay(parts: Held & { clock: VirtualTime; model: LanguageModel; carrierSid: string }): Conversation {
+  const { call, model, ledger, ...kept } = parts;
+  const context = { callId: call.id, clientId: null, personNumber: call.to_number };
+  return conductRelay({
+    ...{ ...kept, callId: call.id, codec: relayCodec, policy, logSeq: 0, resumed: false },
+    reply: { model, tools: [hangUp], context, ledger },
+    instructions: [{ role: 'system', content: 'You are an assistant.' }],
+    greeting: call.welcome_message,
+    onEnding: async () => null,
+    hearFarEnd: () => {},
+  });
+}
+
 function toCall({ assistant, engines, greeting = null }: VirtualCallOptions): CallOnLine {
-  const [engine, ...fallback_engines] = engines;
+  const [engine, ...fallback_engines]: readonly Engine[] = engines;
   const speaking: Assistant = { ...defaultAssistant, engine, fallback_engines, ...assistant };
   return {
     ...{ id: 'call_1', client_id: null, direction: 'outbound', from_number: '+15005550006' },

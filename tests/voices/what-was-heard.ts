@@ -70,8 +70,10 @@ interface Span {
  */
 export function longestSilence(turns: readonly Turn[], truth: SimulatedCallRecord): { ms: number; atMs: number } {
   const [stream] = truth.streams;
-  if (!stream || stream.startedAtMs === null) return { ms: 0, atMs: 0 };
-  const endMs = stream.endedAtMs ?? truth.updatedAtMs;
+  // On a relay there is no stream: the line is ours as soon as it is answered.
+  const beginMs = stream ? stream.startedAtMs : truth.answeredAtMs;
+  if (beginMs === null) return { ms: 0, atMs: 0 };
+  const endMs = stream?.endedAtMs ?? truth.endedAtMs ?? truth.updatedAtMs;
   const person = truth.said.map((said): Span => ({ fromMs: said.startedAtMs, untilMs: said.endedAtMs }));
   const assistant = truth.heard.map((heard): Span => ({ fromMs: heard.startedAtMs, untilMs: heard.endedAtMs }));
   const open = turns
@@ -81,13 +83,13 @@ export function longestSilence(turns: readonly Turn[], truth: SimulatedCallRecor
     spans.some((span) => span.fromMs <= atMs && atMs < span.untilMs);
   let [owes, silentMs] = [true, 0];
   let longest = { ms: 0, atMs: 0 };
-  for (let atMs = stream.startedAtMs; atMs < endMs; atMs += 20) {
+  for (let atMs = beginMs; atMs < endMs; atMs += 20) {
     const [isPerson, isAssistant] = [isIn(person, atMs), isIn(assistant, atMs)];
     if (isPerson) owes = true;
     else if (isAssistant) owes = false;
     const isSilent = !isPerson && !isAssistant && (owes || isIn(open, atMs));
     silentMs = isSilent ? silentMs + 20 : 0;
-    if (silentMs > longest.ms) longest = { ms: silentMs, atMs: atMs - stream.startedAtMs };
+    if (silentMs > longest.ms) longest = { ms: silentMs, atMs: atMs - beginMs };
   }
   return longest;
 }
