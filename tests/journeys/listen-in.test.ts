@@ -62,7 +62,7 @@ describe.each(['cascade', 'speech-to-speech', 'agent-bridge'])('in a call held b
   });
 
   it('an operator speaks in the place of the assistant, which goes on when it has the call back', async () => {
-    const script = ['listens', 'listens', 'says "Thank you, colleague."', 'listens', 'hangs up'];
+    const script = ['listens to "that to you."', 'says "Thank you, colleague."', 'listens', 'hangs up'];
     const call = await place(engine, script);
     await server.eventsUntil(call, ({ type, data }) => type === 'turn.completed' && data.index === 0);
     const listener = listenToCall(server, call, await orderTicket(server, call, { speak: true }));
@@ -117,8 +117,8 @@ async function handBack(listener: CallListener): Promise<void> {
 
 describe('what an operator says', () => {
   it('stands in the transcript among what the person says, and is told to the model', async () => {
-    const script = ['listens', 'listens', 'says "And on Sundays?"', 'listens', 'says "Thank you."', 'listens'];
-    const call = await place('cascade', [...script, 'hangs up']);
+    const first = ['listens to "at nine."', 'says "And on Sundays?"', 'listens to "on Sundays."', 'says "Thank you."'];
+    const call = await place('cascade', [...first, 'listens to "I am back."', 'hangs up']);
     const listener = await takeOver(call);
     await listener.speak(await sendsOf('We open at nine.'));
     await server.eventsUntil(call, ({ data }) => data.text === 'And on Sundays?');
@@ -147,7 +147,7 @@ describe('what an operator says', () => {
   });
 
   it('is counted at the vendor who hears it, where the assistant itself needs no recognizer', async () => {
-    const call = await place('speech-to-speech', ['listens', 'listens', 'hangs up']);
+    const call = await place('speech-to-speech', ['listens to "We open at"', 'hangs up']);
     const listener = await takeOver(call);
     await listener.speak(await saysOf('We open at nine.'));
     // The person hangs up while the last words are on their way to the recognizer.
@@ -161,7 +161,9 @@ describe('what an operator says', () => {
   it('is noted as said where every recognizer refuses, and the call goes on', async () => {
     const faults = server.callwright.vendors?.faults;
     faults?.set('stt', '401');
-    const call = await place('speech-to-speech', ['listens', 'listens', 'says "Thank you."', 'listens', 'hangs up']);
+    const call = await place('speech-to-speech', [
+      ...['listens to "at nine."', 'says "Thank you."', 'listens', 'hangs up'],
+    ]);
     const listener = await takeOver(call);
     await listener.speak(await sendsOf('We open at nine.'));
     await listener.until(() => listener.words.person.join(' ') === 'Thank you.');
@@ -227,7 +229,7 @@ describe('who has no right to it', () => {
   });
 
   it('is told so where the carrier keeps the sound to itself, and after the call', async () => {
-    const call = await place('relay', ['listens', 'listens', 'hangs up']);
+    const call = await place('relay', ['listens', 'stays silent']);
     await server.eventsUntil(call, isTalking);
     const order = async () => {
       const answer = await server.post(`/v1/calls/${call}/audio-ticket`, {});

@@ -8,6 +8,8 @@ export interface Ear {
   wordsHeard(): number;
   /** Whether an utterance was played out since the person last expected a reply. */
   hasReply(): boolean;
+  /** Whether these words were heard one after another since then, in any case. */
+  hasHeard(text: string): boolean;
   /** From now on only a later utterance counts as a reply. */
   expectReply(): void;
   /** What was heard since it was last asked for; an utterance counts when it has ended. */
@@ -25,12 +27,14 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
   let hasReply = false;
   let isClosed = false;
   let words: string[] = [];
+  let ofReply: string[] = [];
   const waiting = new Set<() => void>();
   const changed = () => {
     for (const check of [...waiting]) check();
   };
-  const heardWord = () => {
+  const heardWord = (word: string | null) => {
     wordsHeard += 1;
+    if (word !== null) ofReply.push(word.trim());
     changed();
   };
   const heardAll = ({ end, text }: HeardUtterance) => {
@@ -49,8 +53,10 @@ export function createEar({ voice, streamed }: PhoneLine, clock: Clock): Ear {
     isOnStream: () => streamed.isOpen,
     wordsHeard: () => wordsHeard,
     hasReply: () => hasReply,
+    hasHeard: (text) => ofReply.join(' ').toLowerCase().includes(text.toLowerCase()),
     expectReply() {
       hasReply = false;
+      ofReply = [];
     },
     takeWords() {
       const taken = words.filter((text) => text !== '').join(' ');

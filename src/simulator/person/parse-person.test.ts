@@ -14,6 +14,7 @@ describe('a person’s script', () => {
       description: 'In a hurry.',
       pickup: { type: 'answers', afterMs: 2500 },
       patienceMs: 10_000,
+      streamPatienceMs: 10_000,
       steps: [
         { type: 'says', text: 'Hello?' },
         { type: 'listens' },

@@ -17,7 +17,7 @@ const longestMs = 24 * 3600 * 1000;
 
 interface Draft {
   pickup: Pickup | null;
-  patienceMs: number;
+  patienceMs: number | null;
   steps: Step[];
 }
 
@@ -66,6 +66,7 @@ const phrases: readonly Phrase[] = [
   }),
   step('says "Hello?"', `says ${quoted}`, ([text = '']) => ({ type: 'says', text })),
   step('listens', 'listens', () => ({ type: 'listens' })),
+  step('listens to "on Monday"', `listens to ${quoted}`, ([to = '']) => ({ type: 'listens', to })),
   step('interrupts after 6 words "Sorry?"', `interrupts after (\\d+) words? ${quoted}`, ([words, text = '']) => ({
     type: 'interrupts',
     afterWords: Number(words),
@@ -113,7 +114,7 @@ export const personPhrases: readonly string[] = phrases.map(({ form }) => form);
  * @throws BadPersonScript `simulator/bad-person-script`
  */
 export function parsePerson(name: string, script: string): Person {
-  const draft: Draft = { pickup: null, patienceMs: defaultPatienceMs, steps: [] };
+  const draft: Draft = { pickup: null, patienceMs: null, steps: [] };
   let description = '';
   for (const [index, raw] of script.split(/\r?\n/).entries()) {
     const line = raw.trim().replace(/[“”]/g, '"');
@@ -124,7 +125,12 @@ export function parsePerson(name: string, script: string): Person {
     throw new BadPersonScript(script.split(/\r?\n/).length, 'a person who never answers can have no steps');
   }
   const answers: Pickup = { type: 'answers', afterMs: defaultPickupMs };
-  return { name, description, pickup: draft.pickup ?? answers, steps: draft.steps, patienceMs: draft.patienceMs };
+  const { patienceMs, steps } = draft;
+  const patience = patienceMs === null ? {} : { streamPatienceMs: patienceMs };
+  return {
+    ...{ name, description, pickup: draft.pickup ?? answers, steps },
+    ...{ patienceMs: patienceMs ?? defaultPatienceMs, ...patience },
+  };
 }
 
 function readLine(draft: Draft, line: string, number: number): void {

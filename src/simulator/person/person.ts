@@ -11,8 +11,8 @@ export type Pickup =
 
 export type Step =
   | { type: 'says'; text: string }
-  /** Waits until the application has spoken and is quiet again. */
-  | { type: 'listens' }
+  /** Waits until the application has spoken, or has said these words, and is quiet again. */
+  | { type: 'listens'; to?: string }
   | { type: 'interrupts'; afterWords: number; text: string }
   /** Says something over the application without wanting its turn, and expects no answer to it. */
   | { type: 'murmurs'; afterWords: number; text: string }
@@ -54,6 +54,8 @@ export interface Person {
   steps: Step[];
   /** Who listens and hears nothing for this long asks "Hello?" once, and then hangs up. */
   patienceMs: number;
+  /** How long they wait for something to hear where the application sends its own sound; 5 s unless told. */
+  streamPatienceMs?: number;
   /** After the steps: each turn is decided by what was said before. */
   converses?: Converse;
   /** Instead of all that: somebody who is really there. */

@@ -110,6 +110,45 @@ describe('a call in virtual time', () => {
   });
 });
 
+describe('a person who listens twice', () => {
+  it('waits for another utterance each time', async () => {
+    let say: (text: string) => void = () => {};
+    const application = relayApplication((frame, send) => {
+      say = (text) => send({ type: 'text', token: text, last: true });
+      if (frame.type === 'setup') say('Good morning.');
+    });
+    const virtual = createVirtualNetwork(application, 'answers after 1s\nlistens\nlistens\nsays "Both."\nlistens');
+    const sid = await virtual.call();
+    await virtual.pass(20_000);
+    const { record } = virtual.network.find(sid)!;
+    expect(record.said).toEqual([]);
+    say('And here is the second.');
+    await virtual.pass(10_000);
+    expect(record.heard.map(({ text }) => text.trim())).toEqual(['Good morning.', 'And here is the second.']);
+    expect(record.said.map(({ text }) => text)).toEqual(['Both.']);
+  });
+});
+
+describe('a person who listens to certain words', () => {
+  it('waits until they were said, in one utterance or the next', async () => {
+    let say: (text: string) => void = () => {};
+    const application = relayApplication((frame, send) => {
+      say = (text) => send({ type: 'text', token: text, last: true });
+      if (frame.type === 'setup') say('Good morning.');
+    });
+    const script = 'answers after 1s\nlistens to "ON MONDAY at"\nsays "Fine."\nlistens';
+    const virtual = createVirtualNetwork(application, script);
+    const sid = await virtual.call();
+    await virtual.pass(20_000);
+    const { record } = virtual.network.find(sid)!;
+    expect(record.said).toEqual([]);
+    say('You come on Monday at nine.');
+    await virtual.pass(10_000);
+    expect(record.said.map(({ text }) => text)).toEqual(['Fine.']);
+    expect(record.said[0]!.startedAtMs).toBeGreaterThan(record.heard.at(-1)!.endedAtMs);
+  });
+});
+
 describe('a person who hears nothing', () => {
   it('asks once when the patience is over and hangs up when it is over again', async () => {
     const { record, said } = await play(

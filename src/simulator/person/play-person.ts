@@ -21,7 +21,7 @@ export interface Scene {
 const pickupMs = 100;
 /** How long it must be quiet before a polite person takes it as their turn. */
 const turnPauseMs = 600;
-/** Over sound that may never come, nobody waits as long as for a voice that has begun a conversation. */
+/** Over sound that may never come, nobody waits as long as for a voice that has begun a conversation, unless told to. */
 const streamPatienceMs = 5000;
 const recordingMs = 30_000;
 const betweenFaxTonesMs = 3000;
@@ -75,7 +75,7 @@ async function doStep(scene: Scene, ear: Ear, step: Step): Promise<void> {
     case 'says':
       return say(scene, ear, step.text);
     case 'listens':
-      return listen(scene, ear);
+      return listen(scene, ear, step.to);
     case 'interrupts':
       await hearWords(scene, ear, step.afterWords);
       return say(scene, ear, step.text);
@@ -129,11 +129,12 @@ async function say({ line, signal }: Scene, ear: Ear, text: string): Promise<voi
   ear.expectReply();
 }
 
-async function listen(scene: Scene, ear: Ear): Promise<void> {
+async function listen(scene: Scene, ear: Ear, to?: string): Promise<void> {
   const { signal } = scene;
+  const hasHeard = () => (to === undefined ? ear.hasReply() : ear.hasHeard(to));
   const patienceMs = () => toPatienceMs(scene, ear);
   for (let hasAsked = false; !signal.aborted; ) {
-    const heard = await ear.waitUntil(() => ear.hasReply() && !ear.isSpeaking(), patienceMs);
+    const heard = await ear.waitUntil(() => hasHeard() && !ear.isSpeaking(), patienceMs);
     if (signal.aborted) return;
     if (heard) {
       const goesOn = await ear.waitUntil(
@@ -141,7 +142,7 @@ async function listen(scene: Scene, ear: Ear): Promise<void> {
         // On a stream it has been quiet for a while already when it counts as quiet.
         () => (ear.isOnStream() ? turnPauseMs - streamPauseMs : turnPauseMs),
       );
-      if (!goesOn) return;
+      if (!goesOn) return ear.expectReply();
     } else if (ear.isOnStream()) {
       return;
     } else if (hasAsked) {
@@ -154,7 +155,9 @@ async function listen(scene: Scene, ear: Ear): Promise<void> {
 }
 
 function toPatienceMs({ person }: Scene, ear: Ear): number {
-  return ear.isOnStream() ? Math.min(person.patienceMs, streamPatienceMs) : person.patienceMs;
+  return ear.isOnStream()
+    ? (person.streamPatienceMs ?? Math.min(person.patienceMs, streamPatienceMs))
+    : person.patienceMs;
 }
 
 /** Waits for so many words of the next utterance, or for its end if it is shorter. */
