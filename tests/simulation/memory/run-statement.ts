@@ -15,7 +15,7 @@ import { createToTerm, nameOf } from './read-nodes.ts';
 import { lockAll, planSelect, type SelectParts, toFrom, toOutputs, toRow } from './run-select.ts';
 import { postgresError, type Row, toType } from './sql-values.ts';
 import type { Key, Stored, Table, Transaction } from './tables.ts';
-import { type Env, type Scope, type Term, unsupported } from './terms.ts';
+import { type Env, noEnv, type Scope, type Term, unsupported } from './terms.ts';
 
 export interface StatementResult {
   rows: Row[];
@@ -28,8 +28,6 @@ export interface MemoryParts {
   /** Who holds each advisory lock. */
   advisory: Map<string, Transaction>;
 }
-
-const noEnv: Env = { rows: [], group: null, parent: null };
 
 export async function runStatement(
   node: OperationNode,
@@ -134,10 +132,12 @@ function toColumn(table: Table, name: string, value: unknown): unknown {
   const column = table.shape.byName.get(name);
   if (!column) throw postgresError('42703', `column "${name}" of relation "${table.shape.name}" does not exist`);
   const typed = toType(column.type, value);
-  if (typed === null && column.isRequired) {
-    throw postgresError('23502', `null value in column "${name}" of relation "${table.shape.name}"`);
-  }
+  if (typed === null && column.isRequired) refuseNull(table, name);
   return typed;
+}
+
+function refuseNull({ shape }: Table, column: string): never {
+  throw postgresError('23502', `null value in column "${column}" of relation "${shape.name}"`);
 }
 
 async function update(node: UpdateQueryNode, parts: SelectParts): Promise<StatementResult> {
@@ -150,6 +150,7 @@ async function update(node: UpdateQueryNode, parts: SelectParts): Promise<Statem
     { scope, toTerm: parts.toTerm },
   );
   const assignments = toAssignments(node.updates ?? [], scope, parts);
+  const touched = rulesTouchedBy(target.table, assignments);
   const outputs = toOutputs(node.returning?.selections ?? [], scope, parts.toTerm);
   const rows: Row[] = [];
   let changed = 0;
@@ -159,7 +160,7 @@ async function update(node: UpdateQueryNode, parts: SelectParts): Promise<Statem
     if (!mine || !stored) continue;
     const full = { ...env, rows: [mine.rows[0] ?? null, ...env.rows.slice(1)] };
     const next = assign(target.table, full.rows[0] as Row, { assignments, env: full });
-    await mayStand(target.table, { row: next, own: stored }, parts);
+    await mayStand(target.table, { row: next, own: stored, rules: touched }, parts);
     target.table.change(stored, next);
     changed += 1;
     rows.push(toRow(outputs, { ...full, rows: [next, ...full.rows.slice(1)] }));
@@ -172,21 +173,32 @@ function onePerRow(found: FoundEnv[]): FoundEnv[] {
   return found.filter(({ stored: [first] }) => !seen.has(first) && seen.add(first));
 }
 
+type Rules = Pick<Table['shape'], 'keys' | 'references'>;
+
+/** Of the keys and references those that were not kept already before these columns changed. */
+function rulesTouchedBy({ shape }: Table, assignments: readonly Assignment[]): Rules {
+  const columns = assignments.map(({ column }) => column);
+  return {
+    keys: shape.keys.filter(({ reads }) => columns.some((column) => reads.has(column))),
+    references: shape.references.filter(({ column }) => columns.includes(column)),
+  };
+}
+
 /** Waits for, or refuses, whoever else has one of the row's keys. */
 async function mayStand(
   table: Table,
-  { row, own }: { row: Row; own: Stored | null },
+  { row, own, rules = table.shape }: { row: Row; own: Stored | null; rules?: Rules },
   { by, tables }: SelectParts,
 ): Promise<void> {
   for (;;) {
-    const found = table.findRival(row, own);
+    const found = table.findRival(row, own, rules.keys);
     if (!found) break;
     const { rival, key } = found;
     if (rival.holder && rival.holder !== by) await by.waitFor(rival.holder);
     else if (isStale(rival, key, { table, row, by })) return;
     else throw postgresError('23505', `duplicate key value violates unique constraint "${key.name}"`, key.name);
   }
-  for (const { name, column, toTable, toColumn: target } of table.shape.references) {
+  for (const { name, column, toTable, toColumn: target } of rules.references) {
     const value = row[column] ?? null;
     if (value === null) continue;
     const referred = tables.get(toTable) ?? unsupported(`the table ${toTable}`);
@@ -263,14 +275,12 @@ function valuesOf(node: InsertQueryNode, parts: SelectParts): Map<string, unknow
 }
 
 function toNewRow(table: Table, given: ReadonlyMap<string, unknown>): Row {
-  for (const name of given.keys()) {
-    if (!table.shape.types.has(name)) throw postgresError('42703', `column "${name}" does not exist`);
-  }
-  const row: Record<string, unknown> = {};
-  for (const { name, isIdentity, defaultTo } of table.shape.columns) {
-    const value = given.get(name);
-    if (value === undefined && isIdentity) row[name] = table.nextIdentity();
-    else row[name] = toColumn(table, name, value === undefined ? (defaultTo?.of(noEnv) ?? null) : value);
+  const row: Record<string, unknown> = { ...table.shape.blank };
+  for (const [name, value] of given) if (value !== undefined) row[name] = toColumn(table, name, value);
+  for (const { name, isRequired, isIdentity } of table.shape.columns) {
+    if (row[name] !== null) continue;
+    if (isIdentity && given.get(name) === undefined) row[name] = table.nextIdentity();
+    else if (isRequired) refuseNull(table, name);
   }
   return row;
 }
@@ -344,7 +354,7 @@ async function updateInstead(
   table.lock(rival, parts.by);
   if (conflict.updateWhere && parts.toTerm(conflict.updateWhere.where, scope).of(env) !== true) return null;
   const next = assign(table, old, { assignments, env });
-  await mayStand(table, { row: next, own: rival }, parts);
+  await mayStand(table, { row: next, own: rival, rules: rulesTouchedBy(table, assignments) }, parts);
   table.change(rival, next);
   return next;
 }

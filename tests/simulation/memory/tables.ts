@@ -1,8 +1,8 @@
 /** Tables in memory: rows as they are committed and as transactions have changed them, their keys and their locks. */
 import type { TableDefinition } from './catalogue.ts';
 import { parseSql } from './parse-sql.ts';
-import { postgresError, type Row, type SqlType, toKey, toSqlType } from './sql-values.ts';
-import type { Source, Term } from './terms.ts';
+import { postgresError, type Row, type SqlType, toKey, toSqlType, toType } from './sql-values.ts';
+import { noEnv, type Source, type Term } from './terms.ts';
 
 /** One row: what everybody sees of it, and what the transaction sees that holds its lock. */
 export interface Stored {
@@ -19,13 +19,14 @@ export interface Key {
   /** Each of them is a column, not something made of columns. */
   isPlain: boolean;
   condition: Term | null;
+  /** The columns that decide whether the key holds for a row, and what it is. */
+  reads: ReadonlySet<string>;
 }
 
 export interface Column {
   name: string;
   type: SqlType;
   isRequired: boolean;
-  defaultTo: Term | null;
   isIdentity: boolean;
 }
 
@@ -41,6 +42,8 @@ export interface Reference {
 export interface TableShape {
   name: string;
   columns: Column[];
+  /** A row of which nothing is told: what columns are unless they are given. No default is another the next time. */
+  blank: Row;
   byName: ReadonlyMap<string, Column>;
   types: ReadonlyMap<string, SqlType>;
   keys: Key[];
@@ -62,11 +65,15 @@ export function toShape(definition: TableDefinition): TableShape {
     name: column.name,
     type: toSqlType(column.type),
     isRequired: column.isRequired,
-    defaultTo: column.defaultTo === null ? null : parseSql([column.defaultTo], scope),
     isIdentity: column.identity !== '',
   }));
+  const defaults = definition.columns.map((column) => {
+    const value = column.defaultTo === null ? null : parseSql([column.defaultTo], scope).of(noEnv);
+    return [column.name, toType(toSqlType(column.type), value)] as const;
+  });
   return {
     ...{ name, types, columns },
+    blank: Object.fromEntries(defaults),
     byName: new Map(columns.map((column) => [column.name, column])),
     keys: unique.map((index) => ({
       name: index.name,
@@ -74,6 +81,7 @@ export function toShape(definition: TableDefinition): TableShape {
       terms: index.columns.map((column) => parseSql([column], scope)),
       isPlain: index.columns.every((column) => types.has(column)),
       condition: index.condition === null ? null : parseSql([index.condition], scope),
+      reads: new Set([...index.columns, index.condition ?? ''].flatMap((sql) => sql.match(/\w+/gu) ?? [])),
     })),
     looked: [...new Set(firsts)].filter((column) => types.has(column)),
     references: definition.foreignKeys,

@@ -10,6 +10,9 @@ export interface Env {
   parent: Env | null;
 }
 
+/** For what depends on no row. */
+export const noEnv: Env = { rows: [], group: null, parent: null };
+
 export interface Term {
   type: SqlType;
   of(env: Env): unknown;

@@ -127,12 +127,6 @@ export const plantedBugs: Record<string, Spoil> = {
     rows: (rows, table) =>
       table === 'spend_totals' ? rows.map((row) => ({ ...row, reserved_micros: 0, settled_micros: 0 })) : rows,
   }),
-  'does not hold what it reserved against the caps': inStore({
-    rows: (rows, table, node) =>
-      table === 'spend_totals' && node.kind === 'InsertQueryNode'
-        ? rows.map((row) => ({ ...row, reserved_micros: 0, settled_micros: 0 }))
-        : rows,
-  }),
   'forgets the state of a call': forgets('lifecycle'),
   'forgets when to look again': forgets('check_at'),
   'tells nobody that a call is blocked': writesNo('events', 'call.blocked'),

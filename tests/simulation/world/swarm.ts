@@ -76,11 +76,11 @@ const inTheDark = (random: Random, { jobs, people }: Pick<Swarm, 'jobs' | 'peopl
 });
 
 /** Mostly seldom: hardly anything else would be done in a still hour. */
-const seldomMs = 30_000;
+const seldom = (random: Random) => between(random, 20_000, 60_000);
 
 /** In half of these answers are lost besides: by such a clock alone the carrier's calls would not be found. */
 const anHourOff = (random: Random): Partial<Swarm> => ({
-  ...{ furthestJumpMs: 3_600_000, clockJump: 1, lookEveryMs: seldomMs },
+  ...{ furthestJumpMs: 3_600_000, clockJump: 1, lookEveryMs: seldom(random) },
   ...(random.fraction() < 0.5 ? { responseLost: 0.2 + random.fraction() * 0.4 } : {}),
 });
 
@@ -114,7 +114,7 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
-    lookEveryMs: random.fraction() < 0.05 ? 2000 : seldomMs,
+    lookEveryMs: random.fraction() < 0.05 ? 2000 : seldom(random),
     furthestJumpMs: 5000,
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),
