@@ -83,6 +83,18 @@ const turnsAt = (calls: number): Line[] =>
     ...(calls === 50 ? {} : { fullOnly: true }),
   }));
 
+const bargeInAt = (calls: number): Line => ({
+  id: calls === 50 ? 'barge-in-vendor' : `barge-in-vendor-${calls}`,
+  figure: `barge-in: the recognizer's start of speech → clear, ${calls} calls, p99 ms`,
+  target: '< 2 ms',
+  measure: { name: 'bargeInByVendor', options: { calls, seconds: 30 } },
+  baseline: null,
+  read: of('clear', 'p99'),
+  limit: atMost(2),
+  note: noteOf('clear', 'stale', 'notCleared'),
+  ...(calls === 50 ? {} : { fullOnly: true }),
+});
+
 const dialling = (store: 'embedded' | 'postgres'): Line[] => [
   {
     id: `campaign-${store}`,
@@ -146,16 +158,7 @@ export const lines: readonly Line[] = [
       ...['clickStopped', 'toneHeld', 'toneStopped', 'lineNoiseHeld', 'lineNoiseStopped'],
     ),
   },
-  {
-    id: 'barge-in-vendor',
-    figure: "barge-in: the recognizer's start of speech → clear, 50 calls, p99 ms",
-    target: '< 2 ms',
-    measure: { name: 'bargeInByVendor', options: { calls: 50, seconds: 30 } },
-    baseline: null,
-    read: of('clear', 'p99'),
-    limit: atMost(2),
-    note: noteOf('clear', 'stale', 'notCleared'),
-  },
+  ...growthSteps.map(bargeInAt),
   {
     id: 'stale-frames',
     figure: 'frames sent after a clear, before the next turn, 50 calls',
