@@ -91,7 +91,7 @@ const bargeInAt = (calls: number): Line => ({
   baseline: null,
   read: of('clear', 'p99'),
   limit: atMost(2),
-  note: noteOf('clear', 'stale', 'notCleared'),
+  note: noteOf('clear', 'stale', 'notCleared', 'notBegun'),
   ...(calls === 50 ? {} : { fullOnly: true }),
 });
 

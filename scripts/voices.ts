@@ -3,7 +3,8 @@
  * `npm run test:voices [-- agreement|faults|barge-ins|four-hours] [--engine cascade] [--seed 1] [--case "cascade stt stall thinking 1"] [--scale 0.1]`
  */
 import { parseArgs } from 'node:util';
-import { allEngines, proveAgreement } from '../tests/voices/agreement.ts';
+import { engines as allEngines } from '../src/assistant/assistant.ts';
+import { proveAgreement } from '../tests/voices/agreement.ts';
 import { countBargeIns } from '../tests/voices/barge-ins.ts';
 import { allFaultCases, nameOfCase, proveFault } from '../tests/voices/faults.ts';
 import { holdLongCall } from '../tests/voices/four-hours.ts';

@@ -85,6 +85,9 @@ function streamReply(response: ServerResponse, { firstTokenMs, tokenMs }: Vendor
   response.on('close', () => timers.forEach(clearTimeout));
 }
 
+/** While a turn goes on Flux tells about so often how it stands; of sound, in pieces of 80 ms. */
+const updateEveryPieces = 3;
+
 interface Ears {
   recognizers: Map<number, Recognizer>;
   sockets: { recognizer: number };
@@ -96,6 +99,9 @@ function listen(socket: WebSocket, { recognizers, sockets, face }: Ears): void {
   let sequence = 0;
   let turn = 0;
   let known = -1;
+  /** What the turn that goes on is told to be so far; null between turns. */
+  let goingOn: string | null = null;
+  let piecesSinceTold = 0;
   const send = (message: Record<string, unknown>) => {
     socket.send(JSON.stringify({ request_id: 'bench', sequence_id: sequence, ...message }));
     sequence += 1;
@@ -104,18 +110,25 @@ function listen(socket: WebSocket, { recognizers, sockets, face }: Ears): void {
     const words = transcript === '' ? [] : transcript.split(' ').map((word) => ({ word, confidence: 0.99 }));
     const window = { audio_window_start: 0, audio_window_end: 1, end_of_turn_confidence: 0.9 };
     send({ type: 'TurnInfo', event, turn_index: turn, transcript, words, ...window });
+    piecesSinceTold = 0;
   };
   const recognizer: Recognizer = {
-    startOfTurn: (text = 'Yes') => tell('StartOfTurn', text),
+    startOfTurn(text = 'Yes') {
+      goingOn = text;
+      tell('StartOfTurn', text);
+    },
     eagerEndOfTurn: (text) => tell('EagerEndOfTurn', text),
     endOfTurn(text) {
       tell('EndOfTurn', text);
+      goingOn = null;
       turn += 1;
     },
   };
   send({ type: 'Connected' });
   socket.on('message', (data, isBinary) => {
     if (!isBinary) return;
+    piecesSinceTold += 1;
+    if (goingOn !== null && piecesSinceTold >= updateEveryPieces) tell('Update', goingOn);
     const tag = readLastTag(data as Buffer);
     if (!tag) return;
     if (known !== tag.call) recognizers.set(tag.call, recognizer);

@@ -7,8 +7,8 @@ import { fillLines } from './webhooks.ts';
 
 /** How long a recognizer takes to be there at the most, once a call is on the line. */
 const recognizerMs = 5000;
-/** Words that the recognizer does not end are answered after this and more. */
-const silencedMs = 2000;
+/** Words that the recognizer does not end are answered after two seconds; the rest is room for a load that looks late. */
+const silencedMs = 1500;
 
 export interface Talk {
   line: MediaLine;
@@ -115,6 +115,7 @@ export async function measureBargeInByVendor(scene: Scene): Promise<Outcome> {
   await pause(3000);
   const collected = watch(scene, talks);
   let notCleared = 0;
+  let notBegun = 0;
   await openLoop(calls / 3, seconds, (index) => {
     const talk = talks[index % talks.length];
     if (!talk) return;
@@ -122,12 +123,17 @@ export async function measureBargeInByVendor(scene: Scene): Promise<Outcome> {
     talk.spokenOverAtMs = null;
     if (!ask(scene, talk)) return;
     setTimeout(() => {
+      // An answer that is late by so much is not there to be interrupted.
+      if (talk.askedAtMs !== null) {
+        notBegun += 1;
+        return;
+      }
       talk.spokenOverAtMs = performance.now();
       scene.vendors.recognizerOf(talk.line.number)?.startOfTurn('Wait, no');
     }, 700);
   });
   await pause(1500);
-  return { clear: collected.clears.figures(), stale: collected.stale, notCleared };
+  return { clear: collected.clears.figures(), stale: collected.stale, notCleared, notBegun };
 }
 
 /** So many calls are there when each step of growth is looked at; calls stay until the last. */

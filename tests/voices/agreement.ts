@@ -1,12 +1,8 @@
 /** Proof: the person and the transcript agree on every word that was heard, however often the person interrupts. */
 import type { Engine } from '../../src/assistant/assistant.ts';
 import { createSeededRandom, type Random } from '../../src/base/random.ts';
-import type { LineEngineName } from '../../src/call/speech-vendors.ts';
 import { startVirtualCall, type VirtualCallOptions } from './virtual-call.ts';
 import { compareHeard, compareSaid, longestSilence, oddities } from './what-was-heard.ts';
-
-export const lineEngines = ['cascade', 'speech-to-speech', 'agent-bridge'] as const satisfies LineEngineName[];
-export const allEngines = [...lineEngines, 'relay'] as const satisfies Engine[];
 
 const fruits = 'apples pears plums cherries melons grapes figs lemons oranges berries peaches quinces'.split(' ');
 const questions = [

@@ -1,11 +1,12 @@
 /** Who says `VOICES_SEED=7` has these calls go another way; each failure names what brings it back. */
 import { describe, expect, it } from 'vitest';
-import { allEngines, proveAgreement } from './agreement.ts';
+import { engines } from '../../src/assistant/assistant.ts';
+import { proveAgreement } from './agreement.ts';
 import { countBargeIns } from './barge-ins.ts';
 
 const firstSeed = Number(process.env.VOICES_SEED ?? 1);
 
-describe.each(allEngines)('with the engine %s the person and the transcript agree on every word', (engine) => {
+describe.each(engines)('with the engine %s the person and the transcript agree on every word', (engine) => {
   it('at many random interruptions', async () => {
     let interruptions = 0;
     for (let seed = firstSeed; interruptions < 60; seed += 1) {

@@ -22,8 +22,10 @@ import type { LanguageModel } from '../../src/ports/language-model.ts';
 import type { Telemetry } from '../../src/ports/telemetry.ts';
 import { mediaCodec } from '../../src/providers/twilio/media-codec.ts';
 import { relayCodec } from '../../src/providers/twilio/relay-codec.ts';
+import { writeTwiml } from '../../src/providers/twilio/twiml.ts';
 import type { SimulatedCallRecord } from '../../src/simulator/call-record.ts';
 import type { ApplicationSocket, ApplicationSocketEvents } from '../../src/simulator/in-process-outside.ts';
+import type { WebhookResponse } from '../../src/simulator/outside.ts';
 import { streamTwiml } from '../../src/simulator/testing/stream-application.ts';
 import { createVirtualNetwork, noContent, twiml } from '../../src/simulator/testing/virtual-network.ts';
 import type { SpeechVendors as Box } from '../../src/simulator/vendors/create-speech-vendors.ts';
@@ -114,7 +116,7 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
   };
   const application = {
     webhook: (request: { url: string }) =>
-      request.url.includes('/voice') ? twiml(isRelay ? relayTwiml : streamTwiml()) : noContent,
+      request.url.includes('/voice') ? (isRelay ? relayDocument() : twiml(streamTwiml())) : noContent,
     socket(_request: unknown, socket: ApplicationSocket) {
       const { events, text } = toTextSocket(socket);
       void hold(text);
@@ -146,9 +148,13 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
   };
 }
 
-/** As the product asks for it. */
-const relayTwiml =
-  '<Connect><ConversationRelay url="wss://app.test/relay" interruptible="any" dtmfDetection="true" debug="speaker-events tokens-played"/></Connect>';
+/** What the product tells the carrier of a call on a relay. */
+const relayDocument = (): WebhookResponse => {
+  const relay = { type: 'converse-by-relay', socketPath: '/relay', afterPath: '/after' } as const;
+  const rest = { parameters: {}, language: 'en-US', voice: null };
+  const body = writeTwiml([{ ...relay, ...rest }], { publicUrl: 'https://app.test', log: silentLogger });
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body };
+};
 
 interface Held {
   call: CallOnLine;

@@ -66,7 +66,7 @@ const phrases: readonly Phrase[] = [
   }),
   step('says "Hello?"', `says ${quoted}`, ([text = '']) => ({ type: 'says', text })),
   step('listens', 'listens', () => ({ type: 'listens' })),
-  step('listens to "on Monday"', `listens to ${quoted}`, ([to = '']) => ({ type: 'listens', to })),
+  step('listens to "on Monday"', 'listens to "([^"]+)"', ([to = '']) => ({ type: 'listens', to })),
   step('interrupts after 6 words "Sorry?"', `interrupts after (\\d+) words? ${quoted}`, ([words, text = '']) => ({
     type: 'interrupts',
     afterWords: Number(words),

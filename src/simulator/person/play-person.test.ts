@@ -110,41 +110,39 @@ describe('a call in virtual time', () => {
   });
 });
 
-describe('a person who listens twice', () => {
-  it('waits for another utterance each time', async () => {
-    let say: (text: string) => void = () => {};
-    const application = relayApplication((frame, send) => {
-      say = (text) => send({ type: 'text', token: text, last: true });
-      if (frame.type === 'setup') say('Good morning.');
-    });
-    const virtual = createVirtualNetwork(application, 'answers after 1s\nlistens\nlistens\nsays "Both."\nlistens');
-    const sid = await virtual.call();
-    await virtual.pass(20_000);
-    const { record } = virtual.network.find(sid)!;
-    expect(record.said).toEqual([]);
-    say('And here is the second.');
-    await virtual.pass(10_000);
-    expect(record.heard.map(({ text }) => text.trim())).toEqual(['Good morning.', 'And here is the second.']);
-    expect(record.said.map(({ text }) => text)).toEqual(['Both.']);
+/** A call of an application that greets, and afterwards says something when the test has it do so. */
+async function talkBy(script: string) {
+  let say: (text: string) => void = () => {};
+  const application = relayApplication((frame, send) => {
+    say = (text) => send({ type: 'text', token: text, last: true });
+    if (frame.type === 'setup') say('Good morning.');
   });
-});
+  const { network, pass, call } = createVirtualNetwork(application, script);
+  const { record } = network.find(await call())!;
+  const said = () => record.said.map(({ text }) => text);
+  return { record, said, pass, say: (text: string) => say(text) };
+}
 
-describe('a person who listens to certain words', () => {
-  it('waits until they were said, in one utterance or the next', async () => {
-    let say: (text: string) => void = () => {};
-    const application = relayApplication((frame, send) => {
-      say = (text) => send({ type: 'text', token: text, last: true });
-      if (frame.type === 'setup') say('Good morning.');
-    });
-    const script = 'answers after 1s\nlistens to "ON MONDAY at"\nsays "Fine."\nlistens';
-    const virtual = createVirtualNetwork(application, script);
-    const sid = await virtual.call();
-    await virtual.pass(20_000);
-    const { record } = virtual.network.find(sid)!;
-    expect(record.said).toEqual([]);
+describe('a person who listens', () => {
+  it('twice in a row waits for another utterance each time', async () => {
+    const { record, said, pass, say } = await talkBy('answers after 1s\nlistens\nlistens\nsays "Both."\nlistens');
+    await pass(20_000);
+    expect(said()).toEqual([]);
+    say('And here is the second.');
+    await pass(10_000);
+    expect(record.heard.map(({ text }) => text.trim())).toEqual(['Good morning.', 'And here is the second.']);
+    expect(said()).toEqual(['Both.']);
+  });
+
+  it('to certain words waits until they were said, whichever utterance they are in', async () => {
+    const { record, said, pass, say } = await talkBy(
+      'answers after 1s\nlistens to "ON MONDAY at"\nsays "Fine."\nlistens',
+    );
+    await pass(20_000);
+    expect(said()).toEqual([]);
     say('You come on Monday at nine.');
-    await virtual.pass(10_000);
-    expect(record.said.map(({ text }) => text)).toEqual(['Fine.']);
+    await pass(10_000);
+    expect(said()).toEqual(['Fine.']);
     expect(record.said[0]!.startedAtMs).toBeGreaterThan(record.heard.at(-1)!.endedAtMs);
   });
 });
