@@ -28,52 +28,59 @@ interface Step {
 }
 
 /** The conditions of a statement that must all hold. */
-export function conjunctsOf(node: OperationNode | undefined): OperationNode[] {
-  if (!node) return [];
-  if (node.kind === 'ParensNode') return conjunctsOf((node as unknown as { node: OperationNode }).node);
-  if (node.kind !== 'AndNode') return [node];
-  const { left, right } = node as unknown as { left: OperationNode; right: OperationNode };
-  return [...conjunctsOf(left), ...conjunctsOf(right)];
+export function conjunctsOf(node: OperationNode | undefined, into: OperationNode[] = []): OperationNode[] {
+  if (!node) return into;
+  if (node.kind === 'ParensNode') return conjunctsOf((node as unknown as { node: OperationNode }).node, into);
+  if (node.kind === 'AndNode') {
+    const { left, right } = node as unknown as { left: OperationNode; right: OperationNode };
+    return conjunctsOf(right, conjunctsOf(left, into));
+  }
+  into.push(node);
+  return into;
 }
 
-const sourceOf = (scope: Scope, node: OperationNode): number | 'outside' => {
+/** Which of the sources has the column; -1: one outside. */
+function sourceOf({ sources }: Scope, node: OperationNode): number {
   const { table } = node as ReferenceNode;
+  const alias = table ? nameOf(table) : null;
   const column = nameOf(node);
-  const at = scope.sources.findIndex(
-    (source) => (!table || nameOf(table) === source.alias) && source.columns.has(column),
-  );
-  return at === -1 ? 'outside' : at;
-};
+  for (let at = 0; at < sources.length; at += 1) {
+    const source = sources[at] as Source;
+    if ((alias === null || alias === source.alias) && source.columns.has(column)) return at;
+  }
+  return -1;
+}
 
 const isColumn = (node: OperationNode) =>
   (node.kind === 'ReferenceNode' && (node as ReferenceNode).column.kind === 'ColumnNode') || node.kind === 'ColumnNode';
 
 /** Equalities by which the rows of the source can be looked up, with what comes before it. */
 function lookupsOf(
-  conditions: OperationNode[],
+  conditions: readonly OperationNode[],
   at: number,
   { scope, toTerm }: { scope: Scope; toTerm: ToTerm },
 ): Lookup[] {
-  const table = (scope.sources[at] as From).table;
-  if (!table) return [];
-  return conditions.flatMap((condition) => {
-    if (condition.kind !== 'BinaryOperationNode') return [];
+  const { table } = scope.sources[at] as From;
+  const lookups: Lookup[] = [];
+  if (!table) return lookups;
+  const add = (own: OperationNode, other: OperationNode) => {
+    if (!isColumn(own) || !table.isLooked(nameOf(own))) return;
+    if (sourceOf(scope, own) !== at || !isKnownBefore(other, at, scope)) return;
+    lookups.push({ column: nameOf(own), value: toTerm(other, scope) });
+  };
+  for (const condition of conditions) {
+    if (condition.kind !== 'BinaryOperationNode') continue;
     const { leftOperand, operator, rightOperand } = condition as BinaryOperationNode;
-    if ((operator as unknown as { operator?: string }).operator !== '=') return [];
-    return [[leftOperand, rightOperand] as const, [rightOperand, leftOperand] as const].flatMap(([own, other]) => {
-      if (!isColumn(own) || sourceOf(scope, own) !== at) return [];
-      const column = nameOf(own);
-      if (!table.isLooked(column) || !isKnownBefore(other, at, scope)) return [];
-      return [{ column, value: toTerm(other, scope) }];
-    });
-  });
+    if ((operator as unknown as { operator?: string }).operator !== '=') continue;
+    add(leftOperand, rightOperand);
+    add(rightOperand, leftOperand);
+  }
+  return lookups;
 }
 
 function isKnownBefore(node: OperationNode, at: number, scope: Scope): boolean {
   if (node.kind === 'ValueNode') return true;
-  if (!isColumn(node)) return false;
-  const source = sourceOf(scope, node);
-  return source === 'outside' || source < at;
+  return isColumn(node) && sourceOf(scope, node) < at;
 }
 
 export interface Finding {
@@ -92,35 +99,48 @@ export function planFinding(
   { scope, toTerm }: { scope: Scope; toTerm: ToTerm },
 ): Finding {
   const conditions = conjunctsOf(where);
-  const all = [...froms.map((from) => ({ from, node: null })), ...joins];
-  const steps = all.map(({ from, node }, at): Step => {
+  const toStep = (from: From, node: JoinNode | null, at: number): Step => {
     if (node && node.joinType !== 'InnerJoin' && node.joinType !== 'LeftJoin') unsupported(`a ${node.joinType}`);
     const on = node?.on?.on;
     const isOptional = node?.joinType === 'LeftJoin';
-    const useful = isOptional ? conjunctsOf(on) : [...conditions, ...conjunctsOf(on)];
+    const joining = conjunctsOf(on);
+    const useful = isOptional ? joining : [...conditions, ...joining];
     return { from, isOptional, on: on ? toTerm(on, scope) : null, lookups: lookupsOf(useful, at, { scope, toTerm }) };
-  });
+  };
+  const steps = froms.map((from, at) => toStep(from, null, at));
+  for (const { from, node } of joins) steps.push(toStep(from, node, steps.length));
   return { scope, where: where ? toTerm(where, scope) : null, steps };
 }
 
 /** The rows that pass, as this transaction sees them. */
 export function findRows({ steps, where }: Finding, by: Transaction | null, parent: Env | null): FoundEnv[] {
   const nothing: FoundEnv = { rows: [], stored: [], group: null, parent };
-  const [first, ...more] = steps;
-  let found = first ? extend(first, by, nothing) : [nothing];
-  for (const step of more) found = found.flatMap((env) => extend(step, by, env));
-  return where ? found.filter((env) => where.of(env) === true) : found;
+  if (steps.length === 0) return !where || where.of(nothing) === true ? [nothing] : [];
+  let found = [nothing];
+  for (const [at, step] of steps.entries()) {
+    const passes = at === steps.length - 1 ? where : null;
+    found = found.flatMap((before) => extend(step, { by, before, passes }));
+  }
+  return found;
 }
 
-function extend({ from, isOptional, on, lookups }: Step, by: Transaction | null, before: FoundEnv): FoundEnv[] {
+/** Each row is asked about in the same place; only what passes gets one of its own. */
+function extend(
+  { from, isOptional, on, lookups }: Step,
+  { by, before, passes }: { by: Transaction | null; before: FoundEnv; passes: Term | null },
+): FoundEnv[] {
   const made: FoundEnv[] = [];
-  const isFirst = before.rows.length === 0;
   const { parent } = before;
+  const at = before.rows.length;
+  const asked: FoundEnv = { rows: [...before.rows, null], stored: [...before.stored, null], group: null, parent };
+  let isJoined = false;
   const offer = (row: Row | null, stored: Stored | null) => {
-    const env: FoundEnv = isFirst
-      ? { rows: [row], stored: [stored], group: null, parent }
-      : { rows: [...before.rows, row], stored: [...before.stored, stored], group: null, parent };
-    if (row === null || !on || on.of(env) === true) made.push(env);
+    asked.rows[at] = row;
+    asked.stored[at] = stored;
+    if (row !== null && on && on.of(asked) !== true) return;
+    isJoined = true;
+    if (passes && passes.of(asked) !== true) return;
+    made.push({ rows: asked.rows.slice(), stored: asked.stored.slice(), group: null, parent });
   };
   const { table, subquery } = from;
   if (table) {
@@ -129,7 +149,7 @@ function extend({ from, isOptional, on, lookups }: Step, by: Transaction | null,
       if (row) offer(row, stored);
     }
   } else for (const row of subquery?.rows(before) ?? []) offer(row, null);
-  if (made.length === 0 && isOptional) offer(null, null);
+  if (!isJoined && isOptional) offer(null, null);
   return made;
 }
 

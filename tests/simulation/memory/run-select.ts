@@ -112,6 +112,8 @@ export function toRow(outputs: readonly Output[], env: Env): Row {
   const whole = wholeRows.get(outputs);
   const stored = whole ? env.rows[whole.at] : null;
   if (whole && stored) {
+    // Nobody changes a row that is stored: whoever reads all of it may have it itself.
+    if (whole.changed.length === 0) return stored;
     const copy: Record<string, unknown> = { ...stored };
     for (const { name, type } of whole.changed) copy[name] = toOutput(type, copy[name]);
     return copy;
@@ -138,8 +140,13 @@ function toSorting(
   return { of: (env) => term.of(env), isDescending, nullsFirst };
 }
 
+const noKeys: readonly unknown[] = [];
+
+const keysOf = (sortings: readonly Sorting[], env: Env, out: Row): readonly unknown[] =>
+  sortings.length === 0 ? noKeys : sortings.map((sorting) => sorting.of(env, out));
+
 function compareBy(sortings: readonly Sorting[]) {
-  return (a: { keys: unknown[] }, b: { keys: unknown[] }) => {
+  return (a: { keys: readonly unknown[] }, b: { keys: readonly unknown[] }) => {
     for (const [at, { isDescending, nullsFirst }] of sortings.entries()) {
       const left = a.keys[at] ?? null;
       const right = b.keys[at] ?? null;
@@ -208,20 +215,17 @@ export function planSelect(node: SelectQueryNode, parent: Scope | null, parts: S
   const sorted: Plan['sorted'] = (found, outer) => {
     const envs = isGrouped ? toGroups(found, { groups, scope, outer }) : found;
     const kept = having ? envs.filter((env) => having.of(env) === true) : envs;
-    let made = kept.map((env) => {
-      const out = toRow(outputs, env);
-      return { env, out, keys: sortings.map((sorting) => sorting.of(env, out)) };
-    });
+    const toMade = (env: FoundEnv, out: Row) => ({ env, out, keys: keysOf(sortings, env, out) });
+    let made = kept.map((env) => toMade(env, toRow(outputs, env)));
     for (const { all, subquery } of unions) {
       const more = subquery.rows(outer).map((row) => {
         const out = Object.fromEntries(outputs.map(({ name }, at) => [name, row[subquery.columns[at]?.name ?? '']]));
-        const env: FoundEnv = { rows: [], stored: [], group: null, parent: outer };
-        return { env, out, keys: sortings.map((sorting) => sorting.of(env, out)) };
+        return toMade({ rows: [], stored: [], group: null, parent: outer }, out);
       });
       made = [...made, ...more];
       if (!all) made = withoutDoubles(made, ({ out }) => keyOfRow(outputs, out));
     }
-    if (sortings.length > 0) made.sort(compareBy(sortings));
+    if (sortings.length > 0 && made.length > 1) made.sort(compareBy(sortings));
     if (modifiers.length > 0) made = withoutDoubles(made, ({ out }) => keyOfRow(outputs, out));
     if (distinctOn.length > 0)
       made = withoutDoubles(made, ({ env }) => JSON.stringify(distinctOn.map((on) => toKey(on.of(env)))));

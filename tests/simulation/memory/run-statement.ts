@@ -29,18 +29,18 @@ export interface MemoryParts {
   advisory: Map<string, Transaction>;
 }
 
-export async function runStatement(
+export function runStatement(
   node: OperationNode,
   memory: MemoryParts,
   by: Transaction,
-): Promise<StatementResult> {
+): StatementResult | Promise<StatementResult> {
   if (isOnEmptyTable(node, memory)) return { rows: [], changed: node.kind === 'SelectQueryNode' ? null : 0 };
   const named: SelectParts['named'] = new Map();
   const toTerm = createToTerm((inner, scope) => planSelect(inner as SelectQueryNode, scope, parts));
   const parts: SelectParts = { tables: memory.tables, by, named, toTerm };
   switch (node.kind) {
     case 'SelectQueryNode':
-      return { rows: await select(node as SelectQueryNode, parts), changed: null };
+      return select(node as SelectQueryNode, parts);
     case 'InsertQueryNode':
       return insert(node as InsertQueryNode, parts);
     case 'UpdateQueryNode':
@@ -72,37 +72,44 @@ function isOnEmptyTable(node: OperationNode, { tables }: MemoryParts): boolean {
   return groupBy !== undefined || selections.every(({ selection }) => plain.includes(selection.kind));
 }
 
-async function select(node: SelectQueryNode, parts: SelectParts): Promise<Row[]> {
+async function select(node: SelectQueryNode, parts: SelectParts): Promise<StatementResult> {
   const plan = planSelect(node, null, parts);
   const { from, to } = plan.limitOf(null);
   const sorted = plan.sorted(findRows(plan.finding, parts.by, null), null);
-  if (!plan.locks) return sorted.slice(from, to).map(({ out }) => out);
+  if (!plan.locks) return { rows: sorted.slice(from, to).map(({ out }) => out), changed: null };
   const locked: Row[] = [];
   const { skips, isOf } = plan.locks;
   for (const { env: found, out } of sorted) {
     if (locked.length >= to) break;
     const env = { ...found, stored: found.stored.map((one, at) => (isOf(at) ? one : null)) };
-    const mine = await lockRow(env, { finding: plan.finding, skips }, parts);
+    const locking = lockRow(env, { finding: plan.finding, skips }, parts);
+    const mine = locking instanceof Promise ? await locking : locking;
     if (mine) locked.push(mine === env ? out : (plan.sorted([mine], null)[0]?.out as Row));
   }
-  return locked.slice(from);
+  return { rows: locked.slice(from), changed: null };
 }
 
 type Lockable = { finding: ReturnType<typeof planFinding>; skips?: boolean };
 
-/** The row as it is once it is ours; null when it no longer passes, or is skipped. */
-async function lockRow(
+/** The row as it is once it is ours, at once where nobody holds it; null when it no longer passes, or is skipped. */
+function lockRow(
   env: FoundEnv,
-  { finding, skips = false }: Lockable,
+  lockable: Lockable,
   { by }: SelectParts,
+): FoundEnv | null | Promise<FoundEnv | null> {
+  const held = lockAll(env.stored, lockable.finding, by);
+  if (!held) return env;
+  return lockable.skips ? null : lockHeld(env, held, { ...lockable, by });
+}
+
+async function lockHeld(
+  env: FoundEnv,
+  heldAtFirst: Stored,
+  { finding, by }: Lockable & { by: Transaction },
 ): Promise<FoundEnv | null> {
-  let waited = false;
-  for (let held = lockAll(env.stored, finding, by); held; held = lockAll(env.stored, finding, by)) {
-    if (skips) return null;
+  for (let held: Stored | null = heldAtFirst; held; held = lockAll(env.stored, finding, by)) {
     if (held.holder) await by.waitFor(held.holder);
-    waited = true;
   }
-  if (!waited) return env;
   const rows = env.stored.map((stored, at) =>
     stored ? (finding.steps[at]?.from.table?.seen(stored, by) ?? null) : (env.rows[at] ?? null),
   );
@@ -123,7 +130,7 @@ function toAssignments(updates: readonly ColumnUpdateNode[], scope: Scope, { toT
 }
 
 function assign(table: Table, row: Row, { assignments, env }: { assignments: readonly Assignment[]; env: Env }): Row {
-  const next: Record<string, unknown> = { ...row };
+  const next = table.shape.copy(row);
   for (const { column, term } of assignments) next[column] = toColumn(table, column, term.of(env));
   return next;
 }
@@ -155,12 +162,14 @@ async function update(node: UpdateQueryNode, parts: SelectParts): Promise<Statem
   const rows: Row[] = [];
   let changed = 0;
   for (const env of onePerRow(findRows(finding, parts.by, null))) {
-    const mine = await lockRow({ ...env, stored: [env.stored[0] ?? null] }, { finding }, parts);
+    const locking = lockRow({ ...env, stored: [env.stored[0] ?? null] }, { finding }, parts);
+    const mine = locking instanceof Promise ? await locking : locking;
     const stored = env.stored[0];
     if (!mine || !stored) continue;
     const full = { ...env, rows: [mine.rows[0] ?? null, ...env.rows.slice(1)] };
     const next = assign(target.table, full.rows[0] as Row, { assignments, env: full });
-    await mayStand(target.table, { row: next, own: stored, rules: touched }, parts);
+    const waiting = mayStand(target.table, { row: next, own: stored, rules: touched }, parts);
+    if (waiting) await waiting;
     target.table.change(stored, next);
     changed += 1;
     rows.push(toRow(outputs, { ...full, rows: [next, ...full.rows.slice(1)] }));
@@ -184,27 +193,42 @@ function rulesTouchedBy({ shape }: Table, assignments: readonly Assignment[]): R
   };
 }
 
-/** Waits for, or refuses, whoever else has one of the row's keys. */
-async function mayStand(
+/**
+ * Refuses the row where somebody has one of its keys, or where it refers to nothing; null where it may stand at once,
+ * otherwise what has to be waited for first.
+ */
+function mayStand(
   table: Table,
-  { row, own, rules = table.shape }: { row: Row; own: Stored | null; rules?: Rules },
-  { by, tables }: SelectParts,
-): Promise<void> {
-  for (;;) {
-    const found = table.findRival(row, own, rules.keys);
-    if (!found) break;
+  asked: { row: Row; own: Stored | null; rules?: Rules },
+  parts: SelectParts,
+): Promise<void> | null {
+  const { row, own, rules = table.shape } = asked;
+  const { by } = parts;
+  const found = table.findRival(row, own, rules.keys);
+  if (found) {
     const { rival, key } = found;
-    if (rival.holder && rival.holder !== by) await by.waitFor(rival.holder);
-    else if (isStale(rival, key, { table, row, by })) return;
-    else throw postgresError('23505', `duplicate key value violates unique constraint "${key.name}"`, key.name);
+    if (rival.holder && rival.holder !== by) {
+      return by.waitFor(rival.holder).then(() => mayStand(table, asked, parts) ?? undefined);
+    }
+    if (isStale(rival, key, { table, row, by })) return null;
+    throw postgresError('23505', `duplicate key value violates unique constraint "${key.name}"`, key.name);
   }
-  for (const { name, column, toTable, toColumn: target } of rules.references) {
+  mustRefer(table, { row, references: rules.references }, parts);
+  return null;
+}
+
+function mustRefer(
+  { shape }: Table,
+  { row, references }: { row: Row; references: Rules['references'] },
+  { by, tables }: SelectParts,
+): void {
+  for (const { name, column, toTable, toColumn: target } of references) {
     const value = row[column] ?? null;
     if (value === null) continue;
     const referred = tables.get(toTable) ?? unsupported(`the table ${toTable}`);
     const isThere = [...referred.candidates(target, value)].some((one) => referred.seen(one, by)?.[target] === value);
     if (!isThere)
-      throw postgresError('23503', `insert or update on table "${table.shape.name}" violates "${name}"`, name);
+      throw postgresError('23503', `insert or update on table "${shape.name}" violates "${name}"`, name);
   }
 }
 
@@ -229,7 +253,8 @@ async function remove(node: DeleteQueryNode, parts: SelectParts): Promise<Statem
   const rows: Row[] = [];
   let changed = 0;
   for (const env of onePerRow(findRows(finding, parts.by, null))) {
-    const mine = await lockRow({ ...env, stored: [env.stored[0] ?? null] }, { finding }, parts);
+    const locking = lockRow({ ...env, stored: [env.stored[0] ?? null] }, { finding }, parts);
+    const mine = locking instanceof Promise ? await locking : locking;
     const stored = env.stored[0];
     if (!mine || !stored) continue;
     refuseIfReferred(target.table, mine.rows[0] as Row, parts);
@@ -252,48 +277,62 @@ function refuseIfReferred(table: Table, row: Row, { tables, by }: SelectParts): 
   }
 }
 
-function valuesOf(node: InsertQueryNode, parts: SelectParts): Map<string, unknown>[] {
-  const columns = (node.columns ?? []).map(nameOf);
+/** What is given for each of the columns; undefined: what the column is by itself. */
+function valuesOf(node: InsertQueryNode, columns: readonly string[], parts: SelectParts): (readonly unknown[])[] {
   const { values } = node;
-  if (!values) return [new Map()];
+  if (!values) return [[]];
   if (values.kind === 'SelectQueryNode') {
     const plan = planSelect(values as SelectQueryNode, null, parts);
-    return plan.rows(null).map((row) => new Map(columns.map((name, at) => [name, row[plan.columns[at]?.name ?? '']])));
+    return plan.rows(null).map((row) => columns.map((_, at) => row[plan.columns[at]?.name ?? '']));
   }
   if (values.kind !== 'ValuesNode') return unsupported(`inserting a ${values.kind}`);
   const lists = (values as unknown as { values: { kind: string; values: unknown[] }[] }).values;
   const scope: Scope = { sources: [], parent: null, addsUp: false };
   return lists.map((list) => {
-    const entries = columns.flatMap((name, at): [string, unknown][] => {
-      const value = list.values[at];
-      if (list.kind === 'PrimitiveValueListNode') return [[name, value]];
-      const node = value as OperationNode;
-      return node.kind === 'DefaultInsertValueNode' ? [] : [[name, parts.toTerm(node, scope).of(noEnv)]];
-    });
-    return new Map(entries);
+    if (list.kind === 'PrimitiveValueListNode') return list.values;
+    return (list.values as OperationNode[]).map((value) =>
+      value.kind === 'DefaultInsertValueNode' ? undefined : parts.toTerm(value, scope).of(noEnv),
+    );
   });
 }
 
-function toNewRow(table: Table, given: ReadonlyMap<string, unknown>): Row {
-  const row: Record<string, unknown> = { ...table.shape.blank };
-  for (const [name, value] of given) if (value !== undefined) row[name] = toColumn(table, name, value);
-  for (const { name, isRequired, isIdentity } of table.shape.columns) {
+function toNewRow(table: Table, columns: readonly string[], values: readonly unknown[]): Row {
+  const row = table.shape.copy(table.shape.blank);
+  for (const [at, name] of columns.entries()) {
+    if (values[at] !== undefined) row[name] = toColumn(table, name, values[at]);
+  }
+  for (const { name, isIdentity } of table.shape.required) {
     if (row[name] !== null) continue;
-    if (isIdentity && given.get(name) === undefined) row[name] = table.nextIdentity();
-    else if (isRequired) refuseNull(table, name);
+    if (isIdentity && !columns.includes(name)) row[name] = table.nextIdentity();
+    else refuseNull(table, name);
   }
   return row;
+}
+
+/** Where a new row goes, and what becomes of it where another has one of its keys. */
+interface Insertion {
+  target: From & { table: Table };
+  conflict: OnConflictNode | undefined;
+  /** The keys that the conflict is about, and the others. */
+  yielding: readonly Key[];
+  strict: Rules;
 }
 
 async function insert(node: InsertQueryNode, parts: SelectParts): Promise<StatementResult> {
   if (node.with) planSelect({ kind: 'SelectQueryNode', with: node.with } as SelectQueryNode, null, parts);
   const target = tableOf(node.into, parts);
+  const { shape } = target.table;
+  const { onConflict: conflict } = node;
   const scope: Scope = { sources: [target], parent: null, addsUp: false };
   const outputs = toOutputs(node.returning?.selections ?? [], scope, parts.toTerm);
+  const yielding = conflict ? keysOf(shape, conflict) : [];
+  const strict = { keys: shape.keys.filter((key) => !yielding.includes(key)), references: shape.references };
+  const columns = (node.columns ?? []).map(nameOf);
   const rows: Row[] = [];
   let changed = 0;
-  for (const given of valuesOf(node, parts)) {
-    const row = await insertOne(target, { row: toNewRow(target.table, given), conflict: node.onConflict }, parts);
+  for (const values of valuesOf(node, columns, parts)) {
+    const inserting = insertOne({ target, conflict, yielding, strict }, toNewRow(target.table, columns, values), parts);
+    const row = inserting instanceof Promise ? await inserting : inserting;
     if (!row) continue;
     changed += 1;
     rows.push(toRow(outputs, { rows: [row], group: null, parent: null }));
@@ -301,40 +340,28 @@ async function insert(node: InsertQueryNode, parts: SelectParts): Promise<Statem
   return { rows, changed };
 }
 
-async function insertOne(
-  target: From & { table: Table },
-  { row, conflict }: { row: Row; conflict: OnConflictNode | undefined },
-  parts: SelectParts,
-): Promise<Row | null> {
+function insertOne(insertion: Insertion, row: Row, parts: SelectParts): Row | null | Promise<Row | null> {
+  const { target, conflict, yielding, strict } = insertion;
   const { table } = target;
   const { by } = parts;
-  if (conflict) {
-    for (;;) {
-      const found = table.findRival(row, null, keysOf(table, conflict));
-      if (!found || (found.rival.holder === by && isStale(found.rival, found.key, { table, row, by }))) break;
-      const { rival } = found;
-      if (rival.holder && rival.holder !== by) {
-        await by.waitFor(rival.holder);
-        continue;
-      }
-      return conflict.updates ? updateInstead(target, { row, rival, conflict }, parts) : null;
-    }
+  // Somebody else may be as fast: in the moment of waiting the same row may come.
+  const again = () => insertOne(insertion, row, parts);
+  const found = table.findRival(row, null, yielding);
+  if (found && conflict && !(found.rival.holder === by && isStale(found.rival, found.key, { table, row, by }))) {
+    const { rival } = found;
+    if (rival.holder && rival.holder !== by) return by.waitFor(rival.holder).then(again);
+    return conflict.updates ? updateInstead(target, { row, rival, conflict }, parts) : null;
   }
-  await mayStand(table, { row, own: null }, parts);
-  const rival = table.findRival(row, null)?.rival;
-  // Somebody else was as fast: in the moment of waiting the same row has come.
-  if (rival && rival.holder !== by) return insertOne(target, { row, conflict }, parts);
+  const waiting = mayStand(table, { row, own: null, rules: strict }, parts);
+  if (waiting) return waiting.then(again);
   table.add(row, by);
   return row;
 }
 
-function keysOf(table: Table, conflict: OnConflictNode): Key[] {
-  const { columns, constraint } = conflict;
-  if (!columns && !constraint) return table.shape.keys;
+function keysOf(shape: Table['shape'], { columns, constraint }: OnConflictNode): Key[] {
+  if (!columns && !constraint) return shape.keys;
   const names = columns?.map(nameOf).sort().join();
-  const keys = table.shape.keys.filter((key) =>
-    constraint ? key.name === nameOf(constraint) : [...key.columns].sort().join() === names,
-  );
+  const keys = shape.keys.filter((key) => (constraint ? key.name === nameOf(constraint) : key.sorted === names));
   if (keys.length === 0)
     throw postgresError('42P10', 'there is no unique constraint matching the ON CONFLICT specification');
   return keys;
@@ -354,32 +381,29 @@ async function updateInstead(
   table.lock(rival, parts.by);
   if (conflict.updateWhere && parts.toTerm(conflict.updateWhere.where, scope).of(env) !== true) return null;
   const next = assign(table, old, { assignments, env });
-  await mayStand(table, { row: next, own: rival, rules: rulesTouchedBy(table, assignments) }, parts);
+  const waiting = mayStand(table, { row: next, own: rival, rules: rulesTouchedBy(table, assignments) }, parts);
+  if (waiting) await waiting;
   table.change(rival, next);
   return next;
 }
 
 const advisoryLock = /^\s*select\s+pg_advisory_xact_lock\s*\(/i;
 const notification = /^\s*select\s+pg_notify\s*\(/i;
+const none = { rows: [], changed: null };
 
 /** The few statements that are written as text. */
 async function runText(node: RawNode, memory: MemoryParts, parts: SelectParts): Promise<StatementResult> {
   const { by, toTerm } = parts;
   const [head = '', ...rest] = fragmentsOf(node);
+  const [added] = node.parameters;
+  if (added?.kind === 'InsertQueryNode' && /^\s*with\s+added\s+as\s*\(\s*$/i.test(head)) {
+    return addEvents(added as InsertQueryNode, parts);
+  }
   const scope: Scope = { sources: [], parent: null, addsUp: false };
   const partsOf = node.parameters.map((part) => (at: Scope) => toTerm(part, at));
-  const none = { rows: [], changed: null };
   if (advisoryLock.test(head)) {
     const term = parseSql([head.replace(advisoryLock, '('), ...rest], scope, partsOf);
-    const key = String(term.of(noEnv));
-    for (
-      let holder = memory.advisory.get(key);
-      holder && holder !== by && !holder.isOver;
-      holder = memory.advisory.get(key)
-    ) {
-      await by.waitFor(holder);
-    }
-    memory.advisory.set(key, by);
+    await lockAdvisory(String(term.of(noEnv)), memory, by);
     return none;
   }
   if (notification.test(head)) {
@@ -387,12 +411,15 @@ async function runText(node: RawNode, memory: MemoryParts, parts: SelectParts): 
     by.notices.push({ channel: pair[0] ?? '', payload: pair[1] ?? '' });
     return none;
   }
-  const [added] = node.parameters;
-  if (/^\s*with\s+added\s+as\s*\(\s*$/i.test(head) && added?.kind === 'InsertQueryNode') {
-    return addEvents(added as InsertQueryNode, parts);
-  }
   if (/^\s*select\s+1\s*$/i.test(head)) return none;
   return unsupported(`the statement ${fragmentsOf(node).join('…')}`);
+}
+
+async function lockAdvisory(key: string, { advisory }: MemoryParts, by: Transaction): Promise<void> {
+  for (let holder = advisory.get(key); holder && holder !== by && !holder.isOver; holder = advisory.get(key)) {
+    await by.waitFor(holder);
+  }
+  advisory.set(key, by);
 }
 
 /** Events with their deliveries, of which there are none while nobody wants to be told. */

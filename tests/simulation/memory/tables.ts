@@ -15,6 +15,8 @@ export interface Stored {
 export interface Key {
   name: string;
   columns: string[];
+  /** The columns in the order of their names, as one text. */
+  sorted: string;
   terms: Term[];
   /** Each of them is a column, not something made of columns. */
   isPlain: boolean;
@@ -44,7 +46,11 @@ export interface TableShape {
   columns: Column[];
   /** A row of which nothing is told: what columns are unless they are given. No default is another the next time. */
   blank: Row;
+  /** A row of its own with the same values. */
+  copy(row: Row): Record<string, unknown>;
   byName: ReadonlyMap<string, Column>;
+  /** Those that no row may leave empty, also because they count by themselves. */
+  required: Column[];
   types: ReadonlyMap<string, SqlType>;
   keys: Key[];
   /** Columns by which rows are found without looking at all of them. */
@@ -74,10 +80,13 @@ export function toShape(definition: TableDefinition): TableShape {
   return {
     ...{ name, types, columns },
     blank: Object.fromEntries(defaults),
+    copy: toCopy(),
     byName: new Map(columns.map((column) => [column.name, column])),
+    required: columns.filter(({ isRequired, isIdentity }) => isRequired || isIdentity),
     keys: unique.map((index) => ({
       name: index.name,
       columns: index.columns,
+      sorted: index.columns.toSorted().join(),
       terms: index.columns.map((column) => parseSql([column], scope)),
       isPlain: index.columns.every((column) => types.has(column)),
       condition: index.condition === null ? null : parseSql([index.condition], scope),
@@ -87,6 +96,9 @@ export function toShape(definition: TableDefinition): TableShape {
     references: definition.foreignKeys,
   };
 }
+
+/** Compiled anew for each table, so that it is always given rows of the same columns: that copies them at once. */
+const toCopy = () => new Function('row', 'return { ...row };') as TableShape['copy'];
 
 /** A unit of work; everybody who waits for what it holds waits for its end. */
 export class Transaction {
@@ -167,6 +179,7 @@ export class Table {
   }
 
   add(row: Row, by: Transaction): Stored {
+    Object.freeze(row);
     const stored: Stored = { committed: null, pending: row, holder: by };
     this.rows.add(stored);
     this.#index(stored, row);
@@ -175,7 +188,7 @@ export class Table {
   }
 
   change(stored: Stored, row: Row | null): void {
-    if (row) this.#index(stored, row, stored.pending ?? stored.committed);
+    if (row) this.#index(stored, Object.freeze(row), stored.pending ?? stored.committed);
     stored.pending = row;
   }
 
@@ -201,14 +214,25 @@ export class Table {
     for (const key of keys) {
       const wanted = keyOf(key, row);
       if (!wanted) continue;
-      for (const rival of this.candidates(key.columns[0] ?? '', row[key.columns[0] ?? ''])) {
+      for (const rival of this.#sharing(key, row)) {
         if (rival === own) continue;
         const { committed, pending } = rival;
-        if (committed && isSameKey(keyOf(key, committed), wanted)) return { key, rival };
-        if (pending && isSameKey(keyOf(key, pending), wanted)) return { key, rival };
+        if ((committed && hasKey(committed, key, wanted)) || (pending && hasKey(pending, key, wanted))) {
+          return { key, rival };
+        }
       }
     }
     return null;
+  }
+
+  /** Those that have the same value in one of the key's columns, by the column for which they are the fewest. */
+  #sharing({ columns }: Key, row: Row): ReadonlySet<Stored> {
+    let fewest: ReadonlySet<Stored> = this.rows;
+    for (const column of columns) {
+      const sharing = this.candidates(column, row[column]);
+      if (sharing.size < fewest.size) fewest = sharing;
+    }
+    return fewest;
   }
 
   /** `before`: under what it can be found already. */
@@ -233,16 +257,24 @@ export class Table {
 
 const none: ReadonlySet<Stored> = new Set();
 
+const valueOf = (key: Key, at: number, row: Row): unknown =>
+  toKey(key.isPlain ? row[key.columns[at] as string] : key.terms[at]?.of(envOf(row)));
+
+const holdsFor = ({ condition }: Key, row: Row): boolean => !condition || condition.of(envOf(row)) === true;
+
 /** Null where the key does not hold for the row. */
 function keyOf(key: Key, row: Row): unknown[] | null {
-  if (key.condition && key.condition.of(envOf(row)) !== true) return null;
+  if (!holdsFor(key, row)) return null;
   const values: unknown[] = [];
-  for (const [at, term] of key.terms.entries()) {
-    const value = toKey(key.isPlain ? row[key.columns[at] as string] : term.of(envOf(row)));
+  for (let at = 0; at < key.terms.length; at += 1) {
+    const value = valueOf(key, at, row);
     if (value === null || value === undefined) return null;
     values.push(value);
   }
   return values;
 }
 
-const isSameKey = (a: unknown[] | null, b: unknown[]) => a?.every((value, at) => value === b[at]) ?? false;
+function hasKey(row: Row, key: Key, wanted: readonly unknown[]): boolean {
+  for (let at = 0; at < wanted.length; at += 1) if (valueOf(key, at, row) !== wanted[at]) return false;
+  return holdsFor(key, row);
+}

@@ -53,7 +53,9 @@ export function unsupported(what: string): never {
 
 /** The column of that name: of the innermost scope that has one. */
 export function findColumn(scope: Scope, table: string | null, column: string): Term {
-  for (const [at, source] of scope.sources.entries()) {
+  const { sources } = scope;
+  for (let at = 0; at < sources.length; at += 1) {
+    const source = sources[at] as Source;
     if (table !== null && source.alias !== table) continue;
     const type = source.columns.get(column);
     if (type !== undefined) return { type, of: (env) => env.rows[at]?.[column] ?? null };

@@ -1,7 +1,7 @@
 /** What comes between a node and its database: others who act meanwhile, collisions, and broken connections. */
 import { CallwrightError } from '../../../src/base/errors.ts';
 import type { Random } from '../../../src/base/random.ts';
-import type { DatabaseWeather } from '../memory/simulated-store.ts';
+import type { DatabaseStep, DatabaseWeather } from '../memory/simulated-store.ts';
 import { postgresError } from '../memory/sql-values.ts';
 import type { NodeTime } from './node-time.ts';
 import type { Swarm } from './swarm.ts';
@@ -23,23 +23,33 @@ export function createWeather({ time, truth, random, swarm }: WeatherParts): Dat
     throw error;
   };
   const unreachable = () => new CallwrightError('store/unreachable', 'the connection broke');
+  const mayLose = (fault: string) => {
+    const { connectionLost } = swarm();
+    if (connectionLost > 0 && random.fraction() < connectionLost) strike(fault, unreachable());
+  };
+  const mayStrike = (step: DatabaseStep) => {
+    mayLose('connection lost');
+    const { collision } = swarm();
+    if (step !== 'begin' && collision > 0 && random.fraction() < collision) {
+      strike('collision', postgresError('40001', 'could not serialize access'));
+    }
+  };
+  const waitBefore = async (step: DatabaseStep) => {
+    await time.wait(random.fraction() * 4);
+    mayStrike(step);
+  };
+  const waitAfter = async () => {
+    await time.wait(random.fraction() * 2);
+    mayLose('connection lost after commit');
+  };
   return {
-    async before(step) {
+    before(step) {
       if (!time.isAlive) return forever();
-      const { interleaving, collision, connectionLost } = swarm();
       // A commit is always a moment at which others may act, and the process may die.
-      if (step === 'commit' || random.fraction() < interleaving) await time.wait(random.fraction() * 4);
-      if (connectionLost > 0 && random.fraction() < connectionLost) strike('connection lost', unreachable());
-      if (step !== 'begin' && collision > 0 && random.fraction() < collision) {
-        strike('collision', postgresError('40001', 'could not serialize access'));
-      }
+      if (step === 'commit' || random.fraction() < swarm().interleaving) return waitBefore(step);
+      mayStrike(step);
+      return null;
     },
-    async after() {
-      if (!time.isAlive) return forever();
-      await time.wait(random.fraction() * 2);
-      const { connectionLost } = swarm();
-      if (connectionLost > 0 && random.fraction() < connectionLost)
-        strike('connection lost after commit', unreachable());
-    },
+    after: () => (time.isAlive ? waitAfter() : forever()),
   };
 }

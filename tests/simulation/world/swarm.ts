@@ -114,7 +114,7 @@ export function drawSwarm(seed: number): Swarm {
     clockJump: drawn(random, 1),
     edits: random.fraction() < 0.4 ? 0 : between(random, 1, 6),
     interleaving: 0.2 + random.fraction() * 0.6,
-    lookEveryMs: random.fraction() < 0.05 ? 2000 : seldom(random),
+    lookEveryMs: random.fraction() < 0.02 ? 2000 : seldom(random),
     furthestJumpMs: 5000,
     scheduled: drawn(random, 0.5),
     retried: drawn(random, 0.6),

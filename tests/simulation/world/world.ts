@@ -146,7 +146,7 @@ export async function runWorld(options: WorldOptions): Promise<SeedResult> {
       }),
   });
 
-  const calm = { before: async () => {}, after: async () => {} };
+  const calm = { before: () => null, after: () => null };
   const clock = { now: scheduler.nowMs, monotonicMs: scheduler.nowMs, startTimer: scheduler.at };
   const store = createSimulatedStore(backend, { clock, random, weather: calm });
   const people = startPeople({
