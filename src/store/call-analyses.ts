@@ -21,19 +21,18 @@ export function claimAnalyses(
   db: Db,
   { now, until, limit }: { now: Date; until: Date; limit: number },
 ): Promise<CallAnalysisRow[]> {
+  const due = db
+    .selectFrom('call_analyses')
+    .select('call_id')
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
   return db
     .updateTable('call_analyses')
     .set(({ eb }) => ({ tries: eb('tries', '+', 1), due_at: until }))
-    .where('call_id', 'in', (due) =>
-      due
-        .selectFrom('call_analyses')
-        .select('call_id')
-        .where('due_at', '<=', now)
-        .orderBy('due_at')
-        .limit(limit)
-        .forUpdate()
-        .skipLocked(),
-    )
+    .where('call_id', 'in', due)
     .returningAll()
     .execute();
 }

@@ -92,11 +92,7 @@ async function select(node: SelectQueryNode, parts: SelectParts): Promise<Statem
 type Lockable = { finding: ReturnType<typeof planFinding>; skips?: boolean };
 
 /** The row as it is once it is ours, at once where nobody holds it; null when it no longer passes, or is skipped. */
-function lockRow(
-  env: FoundEnv,
-  lockable: Lockable,
-  { by }: SelectParts,
-): FoundEnv | null | Promise<FoundEnv | null> {
+function lockRow(env: FoundEnv, lockable: Lockable, { by }: SelectParts): FoundEnv | null | Promise<FoundEnv | null> {
   const held = lockAll(env.stored, lockable.finding, by);
   if (!held) return env;
   return lockable.skips ? null : lockHeld(env, held, { ...lockable, by });
@@ -227,8 +223,7 @@ function mustRefer(
     if (value === null) continue;
     const referred = tables.get(toTable) ?? unsupported(`the table ${toTable}`);
     const isThere = [...referred.candidates(target, value)].some((one) => referred.seen(one, by)?.[target] === value);
-    if (!isThere)
-      throw postgresError('23503', `insert or update on table "${shape.name}" violates "${name}"`, name);
+    if (!isThere) throw postgresError('23503', `insert or update on table "${shape.name}" violates "${name}"`, name);
   }
 }
 

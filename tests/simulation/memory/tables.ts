@@ -257,7 +257,7 @@ export class Table {
 
 const none: ReadonlySet<Stored> = new Set();
 
-const valueOf = (key: Key, at: number, row: Row): unknown =>
+const partOf = (key: Key, at: number, row: Row): unknown =>
   toKey(key.isPlain ? row[key.columns[at] as string] : key.terms[at]?.of(envOf(row)));
 
 const holdsFor = ({ condition }: Key, row: Row): boolean => !condition || condition.of(envOf(row)) === true;
@@ -267,7 +267,7 @@ function keyOf(key: Key, row: Row): unknown[] | null {
   if (!holdsFor(key, row)) return null;
   const values: unknown[] = [];
   for (let at = 0; at < key.terms.length; at += 1) {
-    const value = valueOf(key, at, row);
+    const value = partOf(key, at, row);
     if (value === null || value === undefined) return null;
     values.push(value);
   }
@@ -275,6 +275,6 @@ function keyOf(key: Key, row: Row): unknown[] | null {
 }
 
 function hasKey(row: Row, key: Key, wanted: readonly unknown[]): boolean {
-  for (let at = 0; at < wanted.length; at += 1) if (valueOf(key, at, row) !== wanted[at]) return false;
+  for (let at = 0; at < wanted.length; at += 1) if (partOf(key, at, row) !== wanted[at]) return false;
   return holdsFor(key, row);
 }

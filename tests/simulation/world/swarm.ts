@@ -76,7 +76,7 @@ const inTheDark = (random: Random, { jobs, people }: Pick<Swarm, 'jobs' | 'peopl
 });
 
 /** Mostly seldom: hardly anything else would be done in a still hour. */
-const seldom = (random: Random) => between(random, 20_000, 60_000);
+const seldom = (random: Random) => between(random, 30_000, 90_000);
 
 /** In half of these answers are lost besides: by such a clock alone the carrier's calls would not be found. */
 const anHourOff = (random: Random): Partial<Swarm> => ({
