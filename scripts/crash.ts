@@ -4,9 +4,10 @@
  * call was lost, made twice or got stuck, or a start took longer than 10 s.
  */
 import { parseArgs } from 'node:util';
+import type { Target } from '../tests/crash/order-targets.ts';
 import { startNetwork, startReceiver } from '../tests/crash/processes.ts';
 import { createStation } from '../tests/crash/station.ts';
-import { findTargets, type SweepResult, setUpOnce, sweep, type Target } from '../tests/crash/sweep.ts';
+import { findTargets, type SweepResult, setUpOnce, sweep } from '../tests/crash/sweep.ts';
 
 const { values } = parseArgs({
   options: {

@@ -2,14 +2,9 @@
 import { systemClock, waitFor } from '../../src/base/clock.ts';
 import { flows, setUp } from './flows.ts';
 import { judge, type Verdict } from './judge.ts';
+import { orderTargets, type Target } from './order-targets.ts';
 import type { Receiver, ServerProcess } from './processes.ts';
 import type { Station } from './station.ts';
-
-export interface Target {
-  flow: string;
-  point: string;
-  times: number;
-}
 
 export interface SweepResult extends Verdict {
   kills: Target[];
@@ -41,7 +36,7 @@ export async function setUpOnce(station: Station, receiver: Receiver): Promise<v
   await kill(server);
 }
 
-/** Which points each flow passes, and how often; what the server does by itself counts for the flow meanwhile. */
+/** Which points each flow passes, and how often, in the order of `orderTargets`; what the server does by itself counts for the flow meanwhile. */
 export async function findTargets(station: Station, receiver: Receiver): Promise<Target[]> {
   const server = station.start('tell');
   await untilReady(server);
@@ -55,7 +50,7 @@ export async function findTargets(station: Station, receiver: Receiver): Promise
     targets.push(...count(server.points.slice(from), flow));
   }
   await kill(server);
-  return targets;
+  return orderTargets(targets);
 }
 
 function count(points: readonly string[], flow: string): Target[] {

@@ -145,7 +145,7 @@ class SimulatedConnection implements DatabaseConnection {
   }
 }
 
-/** Without what Kysely does for plugins and aborted queries, which nobody here has: it is a tenth of a statement's time. */
+/** Without what Kysely does for plugins and queries that are called off, which nobody here has. */
 class PlainExecutor extends DefaultQueryExecutor {
   readonly #compiler: PostgresQueryCompiler;
 
