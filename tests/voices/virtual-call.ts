@@ -115,8 +115,12 @@ export async function startVirtualCall(options: VirtualCallOptions): Promise<Vir
     ending = await held.over;
   };
   const application = {
-    webhook: (request: { url: string }) =>
-      request.url.includes('/voice') ? (isRelay ? relayDocument() : twiml(streamTwiml())) : noContent,
+    webhook({ url }: { url: string }) {
+      // When a relay's session is over the carrier asks what to do next: nothing.
+      if (url.includes('/after')) return twiml('');
+      if (!url.includes('/voice')) return noContent;
+      return isRelay ? relayDocument() : twiml(streamTwiml());
+    },
     socket(_request: unknown, socket: ApplicationSocket) {
       const { events, text } = toTextSocket(socket);
       void hold(text);
