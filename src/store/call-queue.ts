@@ -7,7 +7,7 @@ import type { Database, Db } from './schema.ts';
 /** A request waits for its answer; a call by itself; one of many. */
 export const priorities = { request: 2, single: 1, campaign: 0 } as const;
 
-/** Made once: making one takes longer than the rest of a query. */
+/** Made once for all queries: making one is a good part of building a query. */
 const call = expressionBuilder<Database, 'calls'>();
 
 /** Those that any node may take, and those that are this node's own. */
